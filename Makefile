@@ -1,0 +1,27 @@
+# Every target works alone on a fresh clone and needs python3 with venv and pip, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint check clean
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable . --group lint --group test
+	@touch $@
+
+demo: .venv/installed
+	$(BIN)/python -m examples.demo
+
+test: .venv/installed
+	$(BIN)/pytest --cov --cov-report=term
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test
+
+clean:
+	rm -rf .venv demo-out .coverage .pytest_cache .mypy_cache .ruff_cache
