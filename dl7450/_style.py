@@ -1,0 +1,268 @@
+"""How text looks, and what Pango's tags and attributes do to it. Pure.
+
+Font sizes multiply as they do in Pango: a style has a size in points and a scale. `size="20480"` sets the
+points; `size="large"` and `size="150%"` set the scale; `<big>` and `size="larger"` multiply whichever of the
+two was set last.
+
+Known are the tags `<b> <i> <u> <s> <big> <small> <sub> <sup> <tt> <span> <markup>` and, with Pango's
+synonyms, the attributes font_desc, font_family, size, style, weight, foreground, background, underline and
+strikethrough of `<span>`. Pango's others (letter_spacing, rise, ...) are accepted and not drawn.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PIL import ImageColor
+
+Colour = tuple[int, int, int]
+
+# The vendor names no font, size or colour. These fit the positions that its sample apps use: white
+# text, lines less than 60 pixels apart, a heading of 50 large letters in one line. 27 points are 36 pixels.
+DEFAULT_POINTS = 27.0
+DEFAULT_COLOUR: Colour = (255, 255, 255)
+
+# A letter twice as high as the screen. Beyond it there is nothing to see, only memory to fill.
+MAX_POINTS = 1620.0
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a run of text looks. Lengths are in points (1/72 inch, at 96 pixels per inch)."""
+
+    family: str = "Sans"
+    weight: int = 400  # 400 is normal, 700 is bold
+    italic: bool = False
+    points: float = DEFAULT_POINTS
+    scale: float = 1.0
+    in_points: bool = False  # the size was last set in points, not as a scale
+    rise: float = 0.0  # of the baseline: above 0 for superscript
+    foreground: Colour = DEFAULT_COLOUR
+    background: Colour | None = None
+    underline: bool = False
+    strikethrough: bool = False
+
+    @property
+    def size(self) -> float:
+        """Height of the font in points."""
+        return self.points * self.scale
+
+
+def styled(style: Style, tag: str, attributes: dict[str, str]) -> Style:
+    """The style inside a tag.
+
+    Raises:
+        ValueError: the tag or an attribute is unknown, or a value makes no sense; names those that do.
+    """
+    if tag == "span":
+        style = _spanned(style, attributes)
+    elif tag not in _TAGS:
+        raise ValueError(f"unknown tag <{tag}>; there are {' '.join(f'<{t}>' for t in (*_TAGS, 'span'))}")
+    elif attributes:
+        raise ValueError(f"<{tag}> takes no attributes; <span> does")
+    else:
+        style = _TAGS[tag](style)
+    if style.size > MAX_POINTS:
+        raise ValueError(f"a font of {style.size:.0f} points does not fit the screen; {MAX_POINTS:.0f} is the most")
+    return style
+
+
+# Pango's scale factors: every step is 1.2.
+_STEP = 1.2
+_SIZES = {
+    "xx-small": _STEP**-3,
+    "x-small": _STEP**-2,
+    "small": _STEP**-1,
+    "medium": 1.0,
+    "large": _STEP,
+    "x-large": _STEP**2,
+    "xx-large": _STEP**3,
+}
+
+
+def _step(style: Style, factor: float) -> Style:
+    if style.in_points:
+        return replace(style, points=style.points * factor)
+    return replace(style, scale=style.scale * factor)
+
+
+def _script(style: Style, rise: float) -> Style:
+    return replace(style, points=style.points * 0.65, rise=style.rise + rise * style.size)
+
+
+_TAGS: dict[str, Callable[[Style], Style]] = {
+    "b": lambda style: replace(style, weight=700),
+    "i": lambda style: replace(style, italic=True),
+    "u": lambda style: replace(style, underline=True),
+    "s": lambda style: replace(style, strikethrough=True),
+    "big": lambda style: _step(style, _STEP),
+    "small": lambda style: _step(style, 1 / _STEP),
+    # How much smaller and how far off the baseline is what the fonts themselves ask for (OS/2 table).
+    "sub": lambda style: _script(style, -0.14),
+    "sup": lambda style: _script(style, +0.477),
+    "tt": lambda style: replace(style, family="Monospace"),
+    "markup": lambda style: style,
+}
+
+
+def _font_desc(style: Style, value: str) -> Style:
+    """Pango's "[FAMILY] [STYLE WORDS] [SIZE]". No style word means upright and of normal weight."""
+    words = value.replace(",", " ").split()
+    style = replace(style, weight=400, italic=False)
+    if words and (size := re.fullmatch(r"(\d+(?:\.\d+)?)(px)?", words[-1])):
+        words.pop()
+        if points := float(size[1]) * (0.75 if size[2] else 1.0):
+            style = replace(style, points=points, in_points=True)
+    while words:
+        word = words[-1].lower().replace("-", "")
+        if word in _WEIGHTS:
+            style = replace(style, weight=_WEIGHTS[word])
+        elif word in ("italic", "oblique"):
+            style = replace(style, italic=True)
+        elif word not in _OTHER_STYLE_WORDS:
+            break
+        words.pop()
+    return replace(style, family=" ".join(words) or style.family)
+
+
+_OTHER_STYLE_WORDS = {"regular", "roman", "smallcaps"} | {
+    prefix + width for prefix in ("", "ultra", "extra", "semi") for width in ("condensed", "expanded")
+}
+
+
+def _size(style: Style, value: str) -> Style:
+    if value in _SIZES:
+        return replace(style, scale=_SIZES[value], in_points=False)
+    if value in ("larger", "smaller"):
+        return _step(style, _STEP if value == "larger" else 1 / _STEP)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(pt|%)|(\d+)", value)
+    number = float(match[1] or match[3]) if match else 0.0
+    if match is None or number == 0:
+        raise ValueError(
+            f"size {value!r} is none of {' '.join(_SIZES)} smaller larger, "
+            "1024ths of a point ('20480'), points ('20pt') or per cent ('150%')"
+        )
+    if match[2] == "%":
+        return replace(style, scale=number / 100, in_points=False)
+    return replace(style, points=number if match[2] == "pt" else number / 1024, in_points=True)
+
+
+_WEIGHTS = {
+    "thin": 100,
+    "ultralight": 200,
+    "extralight": 200,
+    "light": 300,
+    "semilight": 350,
+    "demilight": 350,
+    "book": 380,
+    "normal": 400,
+    "regular": 400,
+    "medium": 500,
+    "semibold": 600,
+    "demibold": 600,
+    "bold": 700,
+    "ultrabold": 800,
+    "extrabold": 800,
+    "heavy": 900,
+    "black": 900,
+    "ultraheavy": 1000,
+    "extrablack": 1000,
+    "ultrablack": 1000,
+}
+
+
+def _weight(style: Style, value: str) -> Style:
+    if re.fullmatch(r"\d{1,4}", value):
+        return replace(style, weight=int(value))
+    name = value.lower().replace("-", "")
+    if name not in _WEIGHTS:
+        raise ValueError(f"weight {value!r} is neither a number such as '700' nor one of {' '.join(_WEIGHTS)}")
+    return replace(style, weight=_WEIGHTS[name])
+
+
+def _slant(style: Style, value: str) -> Style:
+    if value.lower() not in ("normal", "roman", "oblique", "italic"):
+        raise ValueError(f"style {value!r} is none of normal oblique italic")
+    return replace(style, italic=value.lower() in ("oblique", "italic"))
+
+
+def _underline(style: Style, value: str) -> Style:
+    kinds = ("none", "single", "double", "low", "error", "single-line", "double-line", "error-line")
+    if value not in kinds:
+        raise ValueError(f"underline {value!r} is none of {' '.join(kinds)}")
+    return replace(style, underline=value != "none")
+
+
+def _strikethrough(style: Style, value: str) -> Style:
+    if value not in ("true", "yes", "t", "y", "false", "no", "f", "n"):
+        raise ValueError(f"strikethrough {value!r} is neither true nor false")
+    return replace(style, strikethrough=value in ("true", "yes", "t", "y"))
+
+
+def _colour(value: str) -> Colour:
+    """A colour as Pango writes it: a CSS name, `gray0` to `gray100`, or `#` and hex digits, 1 to 4 of each.
+
+    A fourth part, opacity, is accepted and not drawn, like the attribute `alpha`.
+    """
+    for digits in (1, 2, 3, 4):
+        if re.fullmatch(rf"#([0-9a-fA-F]{{{digits}}}){{3,4}}", value):
+            parts = [value[i : i + digits] for i in range(1, 1 + 3 * digits, digits)]
+            red, green, blue = (int((part * 2)[:2], 16) for part in parts)  # "f" means "ff"; of "abc", "ab" shows
+            return red, green, blue
+    name = value.replace(" ", "").lower()
+    if (match := re.fullmatch(r"gr[ae]y(\d{1,3})", name)) and int(match[1]) <= 100:
+        level = (int(match[1]) * 255 + 50) // 100
+        return level, level, level
+    if name in ImageColor.colormap:
+        return ImageColor.getrgb(name)[:3]
+    raise ValueError(f"{value!r} is no colour; write a name such as 'orange' or '#rrggbb'")
+
+
+# In the order in which they act: any other attribute overrides font_desc, as in Pango.
+_ATTRIBUTES: dict[str, Callable[[Style, str], Style]] = {
+    "font_desc": _font_desc,
+    "font_family": lambda style, value: replace(style, family=value),
+    "size": _size,
+    "style": _slant,
+    "weight": _weight,
+    "foreground": lambda style, value: replace(style, foreground=_colour(value)),
+    "background": lambda style, value: replace(style, background=_colour(value)),
+    "underline": _underline,
+    "strikethrough": _strikethrough,
+}
+
+_SYNONYMS = {
+    "font": "font_desc",
+    "face": "font_family",
+    "font_size": "size",
+    "font_style": "style",
+    "font_weight": "weight",
+    "color": "foreground",
+    "fgcolor": "foreground",
+    "bgcolor": "background",
+}
+
+# fmt: off
+_NOT_DRAWN = {
+    "allow_breaks", "alpha", "background_alpha", "baseline_shift", "bgalpha", "fallback", "fgalpha",
+    "font_features", "font_scale", "font_stretch", "font_variant", "font_variations", "gravity",
+    "gravity_hint", "insert_hyphens", "lang", "letter_spacing", "line_height", "overline",
+    "overline_color", "rise", "segment", "show", "stretch", "strikethrough_color", "text_transform",
+    "underline_color", "variant",
+}
+# fmt: on
+
+
+def _spanned(style: Style, attributes: dict[str, str]) -> Style:
+    values: dict[str, str] = {}
+    for name, value in attributes.items():
+        meaning = _SYNONYMS.get(name, name)
+        if meaning in values:
+            raise ValueError(f"<span> has {meaning} twice, the second time as {name}; keep one")
+        if meaning not in _ATTRIBUTES and meaning not in _NOT_DRAWN:
+            raise ValueError(f"<span> has no attribute {name!r}; it has {' '.join(_ATTRIBUTES)}")
+        values[meaning] = value
+    for meaning, apply in _ATTRIBUTES.items():
+        if meaning in values:
+            style = apply(style, values[meaning])
+    return style
