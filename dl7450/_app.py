@@ -1,0 +1,191 @@
+"""`AppThread`: the one thread on which an app's code and its callbacks run, one at a time.
+
+The dock's programming paradigm: while app code runs, no callback is called and nothing is drawn. When it returns, the
+thread is idle; queued jobs run one after the other, then the screen is rendered if it changed.
+
+The queue is filled on the Trio thread and emptied by the app thread; everything that is counted is counted on the Trio
+thread, so there are no locks. The thread begins with the first job: a dock that runs no app has none.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+import outcome
+import trio
+
+from ._clock import hold_time, release_time
+from ._pending import Pending
+
+STOP_PATIENCE = 2.0  # seconds of real time that app code has to return in when the dock stops
+
+
+class DockStopped(BaseException):
+    """Raised in app code that calls a dock which is stopping.
+
+    Not an `Exception`, for the same reason as `trio.Cancelled`: an app's `except Exception` must not keep it going.
+    """
+
+
+class AppThread:
+    """Runs jobs for a dock, one at a time, on one thread. The methods are for the Trio thread."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        pending: Pending,
+        prepare: Callable[[], object],
+        when_idle: Callable[[], None],
+        on_error: Callable[[Exception], None] | None,
+    ) -> None:
+        """
+        Parameters:
+            nursery: of the dock; the thread's owner runs in it.
+            pending: counts the jobs that have not run, among others.
+            prepare: called once on the new thread.
+            when_idle: called on the Trio thread each time that the queue has run empty. It may post.
+            on_error: called on the Trio thread with what a posted job raised; None: it is raised in the nursery.
+        """
+        self._nursery = nursery
+        self._pending = pending
+        self._prepare = prepare
+        self._when_idle = when_idle
+        self._on_error = on_error
+        self._clock = trio.lowlevel.current_clock()
+        self._token = trio.lowlevel.current_trio_token()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._unfinished = 0  # jobs posted and not finished
+        self._holds_time = False
+        self._stopping = False
+        self._exited = threading.Event()
+        self.ident: int | None = None  # of the thread, once it runs
+
+    def post(self, job: Callable[[], object]) -> None:
+        """Run a job when the thread gets to it. What it raises goes to `on_error`."""
+
+        def run() -> None:
+            try:
+                job()
+            except Exception as error:
+                if self._on_error is None:
+                    raise
+                self._soon(self._on_error, error)
+
+        self._enqueue(run)
+
+    async def run(self, job: Callable[[], object]) -> None:
+        """Run a job and wait for it; what it raises is raised here."""
+        finished = trio.Event()
+        result: outcome.Outcome[object] = outcome.Value(None)
+
+        def run() -> None:
+            nonlocal result
+            try:
+                job()
+            except Exception as error:
+                result = outcome.Error(error)
+            self._soon(finished.set)
+
+        self._enqueue(run)
+        await finished.wait()
+        result.unwrap()
+
+    @contextmanager
+    def waiting_for_dock(self) -> Generator[None]:
+        """While the app thread waits for something the dock does, (virtual) time goes on."""
+        self._release()
+        try:
+            yield
+        finally:
+            self._hold()
+
+    def _enqueue(self, job: Callable[[], None]) -> None:
+        if self._unfinished == 0 and self.ident is None:
+            self.ident = 0  # until the thread says
+            self._nursery.start_soon(self._own_thread, name="dl7450 app thread")
+        self._unfinished += 1
+        self._pending.begin()
+        self._hold()
+        self._jobs.put(job)
+
+    def _finished(self) -> None:
+        self._unfinished -= 1
+        if self._unfinished == 0:
+            self._release()
+            self._when_idle()
+        self._pending.end()
+
+    def _hold(self) -> None:
+        if not self._holds_time and not self._stopping:
+            self._holds_time = True
+            hold_time(self._clock)
+
+    def _release(self) -> None:
+        if self._holds_time:
+            self._holds_time = False
+            release_time(self._clock)
+
+    async def _own_thread(self) -> None:
+        try:
+            # Abandonable, as no thread can be made to stop: below it gets all the time that is reasonable.
+            await trio.to_thread.run_sync(
+                self._work, abandon_on_cancel=True, limiter=trio.CapacityLimiter(1), thread_name="dl7450 app"
+            )
+        finally:
+            self._stopping = True
+            self._jobs.put(None)
+            self._release()
+            with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
+                exited = await trio.to_thread.run_sync(self._exited.wait, STOP_PATIENCE)
+            if not exited:
+                warnings.warn(f"the app's code did not return, its thread is abandoned{self._where()}", stacklevel=1)
+
+    def _work(self) -> None:
+        """What the thread does."""
+        self.ident = threading.get_ident()
+        self._prepare()
+        try:
+            while (job := self._jobs.get()) is not None and not self._stopping:
+                job()
+                self._soon(self._finished)
+        except DockStopped:
+            pass
+        finally:
+            self._exited.set()
+
+    def _soon(self, function: Callable[..., object], *args: object) -> None:
+        with suppress(trio.RunFinishedError):  # an abandoned thread outlives its dock
+            self._token.run_sync_soon(function, *args)
+
+    def _where(self) -> str:
+        frame = sys._current_frames().get(self.ident or 0)
+        return "" if frame is None else ", it is here:\n" + "".join(traceback.format_stack(frame)[-3:])
+
+
+def print_app_error(error: Exception) -> None:
+    """Print the traceback of an app's error to stderr: the app's code, not this library's."""
+    print(format_app_error(error), end="", file=sys.stderr)  # noqa: T201
+
+
+def format_app_error(error: BaseException) -> str:
+    """The traceback of an app's error without this library's frames and those it runs on."""
+    described = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = described
+    while part is not None:
+        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not _is_ours(frame.filename)])
+        part = part.__cause__ or part.__context__
+    return "".join(described.format())
+
+
+_OURS = (str(Path(__file__).parent), str(Path(trio.__file__).parent), str(Path(outcome.__file__).parent))
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith(_OURS) or filename.startswith("<frozen importlib")

@@ -1,0 +1,77 @@
+"""Which dock a call of the SDK belongs to.
+
+The one whose app is running (a context variable), else the one that is open, else a default dock that the first use
+starts: in a plain Python script `dl7450.http.get(url)` just works.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING
+
+import trio
+
+if TYPE_CHECKING:
+    from ._dock import Dock
+
+EXIT_PATIENCE = 3.0  # seconds that the interpreter waits for the default dock to stop
+
+dock_of_app: ContextVar[Dock] = ContextVar("dl7450.dock")
+open_docks: list[Dock] = []
+_default_lock = threading.Lock()
+
+
+def current_dock() -> Dock:
+    """The dock that a call made here and now belongs to.
+
+    Raises:
+        RuntimeError: several docks are open and the call does not come from an app of one of them.
+    """
+    dock = dock_of_app.get(None)
+    if dock is not None:
+        return dock
+    docks = list(open_docks)
+    if len(docks) == 1:
+        return docks[0]
+    if docks:
+        raise RuntimeError(
+            f"{len(docks)} docks are open, so it is unclear which one is meant: "
+            "call this from an app that runs on one of them (dock.run_app), or use its own methods (dock.http)"
+        )
+    with _default_lock:  # two threads may be the first to use it
+        return _default_dock()
+
+
+@cache
+def _default_dock() -> Dock:
+    return _DefaultDock().dock
+
+
+class _DefaultDock:
+    """A dock on a Trio loop of its own, in a daemon thread that is told to stop when the interpreter exits."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._stop = trio.CancelScope()
+        self._thread = threading.Thread(target=trio.run, args=(self._main,), name="dl7450 default dock", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        atexit.register(self._exit)
+
+    async def _main(self) -> None:
+        from ._app import print_app_error
+        from ._dock import open_dock
+
+        self._token = trio.lowlevel.current_trio_token()
+        with self._stop:
+            async with open_dock(on_error=print_app_error) as self.dock:
+                open_docks.remove(self.dock)  # it is the one that is meant only when there is no other
+                self._ready.set()
+                await trio.sleep_forever()
+
+    def _exit(self) -> None:
+        self._token.run_sync_soon(self._stop.cancel, "the interpreter exits")
+        self._thread.join(EXIT_PATIENCE)

@@ -1,0 +1,313 @@
+"""`Dock` and `open_dock`: one simulated DL-7450, and everything that lives in it.
+
+One dock, one nursery. Requests, timers, the app thread and whatever a thread asks of the dock are tasks of that
+nursery: when `async with open_dock()` ends, nothing of the dock is left.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
+
+import outcome
+import trio
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Link
+
+from ._app import AppThread, DockStopped
+from ._clock import epoch_of, nanoseconds
+from ._current import dock_of_app, open_docks
+from ._device import Device
+from ._loader import load_app
+from ._nursery import open_plain_nursery
+from ._pending import Pending
+from ._screen import Screen, ScreenState
+from ._spans import app_span, function_name
+from ._timer import DockTimer
+from ._version import __version__
+from .http._client import HttpClient
+from .http._network import Network
+from .http._tracing import HttpTracing
+from .http._transport import DockTransport
+
+if TYPE_CHECKING:
+    import httpx2
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
+
+    from .http._arguments import Callback
+    from .http._response import Response
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+CLOSE_PATIENCE = 1.0  # seconds for closing idle connections
+MAX_RESPONSE_BYTES = 128 * 1024 * 1024
+
+
+class Dock:
+    """One simulated DL-7450. Made by `open_dock`.
+
+    Attributes:
+        http: makes requests, for Trio tasks.
+        screen: what the app has put on the screen.
+        device: the machine around the app: monitors, store, network, host.
+        frame: what the monitors show: the screen as it was rendered last, None before the first time.
+        frames_rendered: how often that was.
+        clock: Trio's clock; virtual in tests.
+        started: when the dock was opened, in seconds of `clock`.
+        epoch: the same moment in seconds since 1970 UTC.
+    """
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        transport: httpx2.AsyncBaseTransport,
+        device: Device,
+        max_response_bytes: int,
+        tracer_provider: TracerProvider | None,
+        meter_provider: MeterProvider | None,
+        on_frame: Callable[[ScreenState], object] | None,
+        on_error: Callable[[Exception], None] | None,
+    ) -> None:
+        self.device = device
+        device.power_on(trio.lowlevel.current_clock())
+        self.screen = Screen()
+        self.frame: ScreenState | None = None
+        self.frames_rendered = 0
+        self.clock = trio.lowlevel.current_clock()
+        self.started = self.clock.current_time()
+        self.epoch = epoch_of(self.clock)
+        self.time_ns = nanoseconds(self.clock, self.epoch)
+        self.tracer = trace.get_tracer("dl7450", __version__, tracer_provider)
+        self._nursery = nursery
+        self._token = trio.lowlevel.current_trio_token()
+        self._closed = False
+        self._on_frame = on_frame
+        self._rendered_version = self.screen.version
+        self._changed_by = Context()  # the span that changed the screen last
+        self._pending = Pending()  # requests in flight, and what waits for the app thread
+        self._timers = Pending()
+        self._app_thread = AppThread(
+            nursery, self._pending, lambda: dock_of_app.set(self), self._render_if_changed, on_error
+        )
+        tracing = HttpTracing(tracer_provider, meter_provider, self.time_ns)
+        self.http = HttpClient(nursery, transport, tracing, self._pending, self.call, max_response_bytes)
+
+    async def run_app(self, app: str | Path | Callable[[], object]) -> None:
+        """Run an app until nothing can call it any more: its module has run, and no request or timer is left.
+
+        Parameters:
+            app: the app's file, or a function.
+
+        Raises:
+            AppError: the file cannot be read or compiled.
+            Exception: what the app raised. What a callback raises stops the dock and is raised by `open_dock`.
+        """
+        loaded = load_app(app)
+        await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
+        while self._pending.count or self._timers.count:
+            await self._pending.wait_none()
+            await self._timers.wait_none()
+
+    def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
+        """Start a task of this dock; it is cancelled when the dock closes. Trio thread only."""
+        self._nursery.start_soon(afn, *args)
+
+    def call(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
+        """Run an async function as a task of this dock and wait for it. For every thread but Trio's.
+
+        The caller's context variables go with it, the current span among them. Ctrl-C while this waits cancels
+        the function.
+
+        Raises:
+            RuntimeError: called on the Trio thread.
+            DockStopped: the dock stopped before the function returned.
+        """
+        scope = trio.CancelScope()
+        try:
+            return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
+        except KeyboardInterrupt:
+            self._token.run_sync_soon(scope.cancel, "KeyboardInterrupt")
+            raise
+        except trio.RunFinishedError:
+            raise DockStopped from None
+
+    def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a plain function on the Trio thread and wait for it. For every thread but Trio's.
+
+        Raises:
+            RuntimeError: called on the Trio thread.
+            DockStopped: the dock has stopped.
+        """
+        try:
+            return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
+        except trio.RunFinishedError:
+            raise DockStopped from None
+
+    def deliver(self, callback: Callback, response: Response, context: Context) -> None:
+        """Call an app's callback with an answer, on the app thread. Trio thread only."""
+        self._app_thread.post(self._job("dl7450.callback", callback, partial(callback, response), context))
+
+    def start_timer(self, timer: DockTimer) -> None:
+        """Start the task of a timer. Trio thread only."""
+        self._timers.begin()
+        self._nursery.start_soon(self._run_timer, timer, name=f"timer {function_name(timer.function)}")
+
+    async def _run_timer(self, timer: DockTimer) -> None:
+        try:
+            await timer.run(
+                lambda link: self._app_thread.post(
+                    self._job("dl7450.timer", timer.function, timer.fire, Context(), [link] if link else [])
+                )
+            )
+        finally:
+            self._timers.end()
+
+    def _job(
+        self,
+        span_name: str,
+        function: Callable[..., object],
+        call: Callable[[], object],
+        parent: Context | None = None,
+        links: Sequence[Link] = (),
+    ) -> Callable[[], None]:
+        """What the app thread does to call a function of the app in a span of its own."""
+
+        def job() -> None:
+            before = self.screen.version
+            with app_span(self.tracer, span_name, function, self.time_ns, parent, links) as span:
+                try:
+                    call()
+                finally:
+                    if self.screen.version != before:
+                        self._changed_by = trace.set_span_in_context(span, Context())
+
+        return job
+
+    def _render_if_changed(self) -> None:
+        if self.screen.version != self._rendered_version:
+            self._app_thread.post(self._render)
+
+    def _render(self) -> None:
+        self._rendered_version, frame = self.screen.version, self.screen.shown()
+        with app_span(self.tracer, "dl7450.render", None, self.time_ns, self._changed_by):
+            if self._on_frame is not None:
+                self._on_frame(frame)
+        self.frame = frame
+        self.frames_rendered += 1
+
+    def _if_open(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        if self._closed:
+            raise DockStopped
+        return function(*args)
+
+    def _on_app_thread(self) -> bool:
+        return threading.get_ident() == self._app_thread.ident
+
+    async def _as_task(
+        self,
+        afn: Callable[[*Ts], Awaitable[T]],
+        args: tuple[*Ts],
+        scope: trio.CancelScope,
+        from_app_thread: bool,
+    ) -> T:
+        """Bridge from Trio's system task, in which `from_thread.run` puts us, to a task that the dock owns."""
+        result: outcome.Outcome[T] | None = None
+        ended = trio.Event()
+
+        async def task() -> None:
+            nonlocal result
+            try:
+                with scope:
+                    result = outcome.Value(await afn(*args))
+            except Exception as error:
+                result = outcome.Error(error)
+            finally:
+                ended.set()
+
+        self._if_open(self._nursery.start_soon, task)
+        with self._app_thread.waiting_for_dock() if from_app_thread else nullcontext():
+            await ended.wait()
+        if result is None:
+            raise DockStopped
+        return result.unwrap()
+
+
+@asynccontextmanager
+async def open_dock(
+    *,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    network: Network | None = None,
+    device: Device | None = None,
+    max_response_bytes: int = MAX_RESPONSE_BYTES,
+    tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
+    on_frame: Callable[[ScreenState], object] | None = None,
+    on_error: Callable[[Exception], None] | None = None,
+) -> AsyncGenerator[Dock]:
+    """Open a dock for the length of an `async with` block.
+
+    Leaving the block waits for requests in flight and their callbacks; timers stop. An error or a cancellation stops
+    everything at once. Either way nothing of the dock is left.
+
+    Parameters:
+        transport: what requests are sent through; any of httpx's. By default real connections.
+        network: what the default transport finds addresses and opens connections with.
+        device: the machine around the app.
+        max_response_bytes: a longer response body ends with code 63.
+        tracer_provider: makes the spans; by default OpenTelemetry's global one.
+        meter_provider: records the metrics; by default OpenTelemetry's global one.
+        on_frame: called on the app thread with every frame when it is rendered.
+        on_error: called on the Trio thread with what a callback or a timer of an app raised. By default the error
+            stops the dock and is raised from here.
+
+    Raises:
+        Exception: what the block raised, or a callback.
+    """
+    async with open_plain_nursery() as nursery:
+        transport = transport or DockTransport(network)
+        dock = Dock(
+            nursery,
+            transport,
+            device or Device(),
+            max_response_bytes,
+            tracer_provider,
+            meter_provider,
+            on_frame,
+            on_error,
+        )
+        open_docks.append(dock)
+        try:
+            yield dock
+            await dock._pending.wait_none()
+        finally:
+            if dock in open_docks:
+                open_docks.remove(dock)
+            dock._closed = True
+            nursery.cancel_scope.cancel("the dock closes")
+            with trio.CancelScope(deadline=trio.current_time() + CLOSE_PATIENCE, shield=True):
+                await transport.aclose()
+
+
+def run(app: str | Path | Callable[[], object]) -> None:
+    """Run an app on a dock of its own, until nothing can call it any more.
+
+    Parameters:
+        app: the app's file, or a function.
+
+    Raises:
+        Exception: what the app or one of its callbacks raised.
+        KeyboardInterrupt: Ctrl-C, after everything has stopped.
+    """
+
+    async def main() -> None:
+        async with open_dock() as dock:
+            await dock.run_app(app)
+
+    trio.run(main)

@@ -1,0 +1,29 @@
+"""`Pending`: how many things are still under way, and an event for when none is."""
+
+from __future__ import annotations
+
+import trio
+
+
+class Pending:
+    """Counts things under way. Used on the Trio thread only."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._none = trio.Event()
+        self._none.set()
+
+    def begin(self) -> None:
+        if self.count == 0:
+            self._none = trio.Event()
+        self.count += 1
+
+    def end(self) -> None:
+        self.count -= 1
+        if self.count == 0:
+            self._none.set()
+
+    async def wait_none(self) -> None:
+        """Wait until nothing is under way, also if more began in between."""
+        while self.count:
+            await self._none.wait()

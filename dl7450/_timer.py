@@ -1,0 +1,62 @@
+"""`DockTimer`: a timer as a task of the dock. `dl7450.wakeup.Timer` is what an app sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import trio
+from opentelemetry import trace
+from opentelemetry.trace import Link
+
+
+class DockTimer:
+    """Fires once or again and again, at exact multiples of its period."""
+
+    def __init__(self, function: Callable[[], object], delay: float, period: float) -> None:
+        """
+        Parameters:
+            function: what to call.
+            delay: seconds until it fires first; 0: as soon as the app thread is idle.
+            period: seconds from one firing to the next; 0: it fires once.
+        """
+        self.function = function
+        self._delay = delay
+        self._period = period
+        self._scope = trio.CancelScope()
+        self._cancelled = False
+        self._fired = trio.Event()
+        self._token = trio.lowlevel.current_trio_token()
+
+    async def run(self, post: Callable[[Link | None], None]) -> None:
+        """Wait and fire.
+
+        Parameters:
+            post: has the app thread call `fire`, in a span with a link to the one that set the timer.
+        """
+        setter = trace.get_current_span().get_span_context()
+        link = Link(setter) if setter.is_valid else None
+        due = trio.current_time() + self._delay
+        with self._scope:
+            while True:
+                await trio.sleep_until(due)
+                self._fired = trio.Event()
+                post(link)
+                # The next firing is not queued behind one that has not run: late ones would pile up.
+                await self._fired.wait()
+                if not self._period:
+                    break
+                missed = max(0.0, trio.current_time() - due) // self._period
+                due += (missed + 1) * self._period
+
+    def fire(self) -> None:
+        """Call the function, unless the timer was cancelled. App thread only."""
+        try:
+            if not self._cancelled:
+                self.function()
+        finally:
+            self._token.run_sync_soon(self._fired.set)
+
+    def cancel(self) -> None:
+        """Fire no more; at any time and more than once. From any thread."""
+        self._cancelled = True
+        self._token.run_sync_soon(self._scope.cancel, "Timer.cancel()")

@@ -1,0 +1,133 @@
+"""Checks of what a caller passes to a request (pure). Misuse raises at the call, and the message names the fix."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from ._curl import Failure
+from ._response import Response
+from ._url import Url, UrlError, parse_url
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
+_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, 5.5
+
+Callback: TypeAlias = Callable[[Response], object]
+Data: TypeAlias = bytes | bytearray | memoryview
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A request as the caller asked for it, checked."""
+
+    method: str
+    url: Url | Failure  # or why it cannot be fetched
+    url_text: str
+    headers: list[tuple[bytes, bytes]]  # as they go out, but for the trace context
+    data: bytes
+    timeout: float  # seconds for the whole exchange, math.inf = none
+    cacert: str | None
+
+
+def check_call(
+    method: str,
+    url: object,
+    headers: object,
+    data: object,
+    timeout: object,
+    cacert: object,
+) -> Call:
+    """Check a request's arguments.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: a header would break the request apart, or the timeout is not a number of seconds.
+
+    A URL that cannot be fetched is not misuse: the request is answered with the libcurl code for it.
+    """
+    # Apps are not type-checked: what their authors get wrong is found here.
+    if not isinstance(url, str):
+        raise TypeError(f"url must be a str, not {_kind(url)}")
+    if not isinstance(timeout, int | float) or isinstance(timeout, bool):
+        raise TypeError(f"timeout must be a number of seconds (0 for none), not {_kind(timeout)}")
+    if not timeout >= 0:
+        raise ValueError(f"timeout must be 0 (none) or more seconds, not {timeout}")
+    if cacert is not None and not isinstance(cacert, str):
+        raise TypeError(f"cacert must be a str with PEM certificates, not {_kind(cacert)}: decode it first")
+    body = _checked_data(data)
+    sent = _checked_headers(headers, body)
+    parsed = _parse(url)
+    if isinstance(parsed, Url):
+        sent = _completed(sent, parsed, body)
+    return Call(method, parsed, url, sent, body, timeout or math.inf, cacert)
+
+
+def check_callback(on_complete: Callback | None, on_response: Callback | None) -> Callback:
+    """Return the callback, whichever of its two names it was passed by (dock SDK: `on_response` from 0.6 on)."""
+    if on_complete is not None and on_response is not None:
+        raise TypeError("pass the callback once: on_response is the newer name of on_complete")
+    callback = on_response if on_complete is None else on_complete
+    if callback is None:
+        raise TypeError("a callback is missing: pass a function that takes the Response")
+    if not callable(callback):
+        raise TypeError(f"the callback must be a function that takes the Response, not {_kind(callback)}")
+    return callback
+
+
+def _checked_data(data: object) -> bytes:
+    if data is None:
+        return b""
+    if isinstance(data, str):
+        raise TypeError("data must be bytes, bytearray or memoryview, not str: use data.encode()")
+    if not isinstance(data, Data):
+        raise TypeError(f"data must be bytes, bytearray or memoryview, not {_kind(data)}")
+    return bytes(data)
+
+
+def _checked_headers(headers: object, body: bytes) -> list[tuple[bytes, bytes]]:
+    if headers is None:
+        return []
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"headers must be a dict of str to str, not {_kind(headers)}")
+    checked = []
+    for name, value in headers.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"headers must be a dict of str to str, but has {name!r}: {value!r}: use str()")
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"header name {name!r} is not a token (RFC 9110): letters, digits and - only")
+        if _FORBIDDEN_IN_VALUE.search(value):
+            raise ValueError(f"the value of header {name!r} has a control character in it: remove it from {value!r}")
+        if name.lower() == "content-length" and value.strip() != str(len(body)):
+            raise ValueError(f"Content-Length {value!r} is wrong, data has {len(body)} bytes: leave the header out")
+        checked.append((name.encode("ascii"), value.strip(" \t").encode()))
+    return checked
+
+
+def _completed(headers: list[tuple[bytes, bytes]], url: Url, body: bytes) -> list[tuple[bytes, bytes]]:
+    """Add what libcurl and the dock send by themselves, where the app did not give it."""
+    given = {name.lower() for name, _ in headers}
+    first = [] if b"host" in given else [(b"Host", url.netloc)]
+    if url.authorization is not None and b"authorization" not in given:
+        first.append((b"Authorization", url.authorization))
+    if b"accept" not in given:
+        first.append((b"Accept", b"*/*"))
+    last = []
+    if b"content-length" not in given and b"transfer-encoding" not in given:
+        last.append((b"Content-Length", b"%d" % len(body)))
+    return first + headers + last
+
+
+@lru_cache(maxsize=1024)  # a carousel asks for the same URLs all day
+def _parse(url: str) -> Url | Failure:
+    try:
+        return parse_url(url)
+    except UrlError as error:
+        return error.failure
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__

@@ -1,0 +1,339 @@
+"""`HttpClient`: the only code that makes a request.
+
+A request holds one of 16 tokens from the call until its body has been read. It runs below two cancel scopes: the one of
+its control object (or of the caller), and inside of it the one of its timeout. However it ends, `_perform` is where
+the token comes back, the statistics count it and the span ends, in this order and without a checkpoint between.
+
+The sync functions and the callback functions of the SDK are thin bridges over it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import cast
+
+import httpx2
+import trio
+from opentelemetry.context import Context
+
+from .._pending import Pending
+from .._spans import app_span
+from ._arguments import Call, Callback, Data, check_call, check_callback
+from ._control import CallFromThread, RequestControl
+from ._curl import Failure, code_of
+from ._exchange import Exchange
+from ._network import FailedRequest, current_exchange
+from ._response import Response
+from ._tracing import HttpTracing, RequestSpan
+from ._url import Url
+
+REQUESTS_MAX = 16  # dock SDK
+TIMEOUT = 40.0  # seconds; dock SDK 0.6
+
+# What transports other than ours raise (httpx's own, mock transports), as the step that failed.
+_HTTPX_FAILURES: dict[type[httpx2.TransportError], Failure] = {
+    httpx2.ConnectTimeout: Failure.CONNECT_TIMEOUT,
+    httpx2.TimeoutException: Failure.DEADLINE,
+    httpx2.ConnectError: Failure.CONNECT,
+    httpx2.WriteError: Failure.SEND,
+    httpx2.NetworkError: Failure.RESET,
+    httpx2.UnsupportedProtocol: Failure.SCHEME,
+    httpx2.TransportError: Failure.GRAMMAR,
+}
+
+
+@dataclass(frozen=True)
+class HttpStatistics:
+    """A dock's requests so far.
+
+    `limit` and `in_flight` are tokens; the others count requests that ended: `completed` with an HTTP status, `failed`
+    with a libcurl code, `rejected` with code 89 as all tokens were taken, `cancelled` by their caller.
+    """
+
+    limit: int
+    in_flight: int
+    completed: int = 0
+    failed: int = 0
+    rejected: int = 0
+    cancelled: int = 0
+
+
+class HttpClient:
+    """A dock's requests. The methods are for Trio tasks; apps use the functions of `dl7450.http`."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        transport: httpx2.AsyncBaseTransport,
+        tracing: HttpTracing,
+        pending: Pending,
+        call_from_thread: CallFromThread,
+        max_response_bytes: int,
+    ) -> None:
+        self._nursery = nursery
+        self._transport = transport
+        self._tracing = tracing
+        self._call_from_thread = call_from_thread
+        self._max_response_bytes = max_response_bytes
+        self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
+        self._pending = pending
+        self._counts: Counter[str] = Counter()
+
+    async def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        data: Data | None = None,
+        *,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109  the dock's parameter: running out is an answer, not an exception
+        cacert: str | None = None,
+        wait: bool = False,
+    ) -> Response:
+        """Fetch a URL with GET. Parameters and result are those of `request`."""
+        return await self.request("GET", url, headers, data, timeout=timeout, cacert=cacert, wait=wait)
+
+    async def post(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        data: Data | None = None,
+        *,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        cacert: str | None = None,
+        wait: bool = False,
+    ) -> Response:
+        """Send data to a URL with POST. Parameters and result are those of `request`."""
+        return await self.request("POST", url, headers, data, timeout=timeout, cacert=cacert, wait=wait)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        data: Data | None = None,
+        *,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+        cacert: str | None = None,
+        wait: bool = False,
+    ) -> Response:
+        """Make a request and wait for its answer.
+
+        Parameters:
+            method: the HTTP method, such as `GET`.
+            url: an http or https URL.
+            headers: sent as given and in this order.
+            data: the body in bytes; with any method.
+            timeout: seconds for the whole exchange, 0 for none. Waiting for a token does not count.
+            cacert: PEM certificates; then only these are trusted.
+            wait: wait for a token when 16 requests are in flight, instead of being answered with code 89.
+
+        Raises:
+            TypeError, ValueError: misuse; the message names the fix.
+
+        A request that fails is answered: `status_code()` is then a libcurl error code from 1 to 99.
+        """
+        return await self.perform(check_call(method, url, headers, data, timeout, cacert), "trio", wait=wait)
+
+    def get_async(
+        self,
+        url: str,
+        on_complete: Callback | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: Data | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        cacert: str | None = None,
+        on_response: Callback | None = None,
+    ) -> RequestControl:
+        """Start a GET. The callback runs in Trio, in a task of the dock; what it raises stops the dock."""
+        callback = check_callback(on_complete, on_response)
+        return self.start(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
+
+    def post_async(
+        self,
+        url: str,
+        on_complete: Callback | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: Data | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        cacert: str | None = None,
+        on_response: Callback | None = None,
+    ) -> RequestControl:
+        """Start a POST. See `get_async`."""
+        callback = check_callback(on_complete, on_response)
+        return self.start(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
+
+    def statistics(self) -> HttpStatistics:
+        """The dock's requests so far, as an immutable object."""
+        return HttpStatistics(REQUESTS_MAX, self._limiter.borrowed_tokens, **self._counts)
+
+    def start(
+        self, call: Call, callback: Callback, deliver: Callable[[Callback, Response, Context], None]
+    ) -> RequestControl:
+        """Start a request whose answer goes to a callback. For the bridges; runs on the Trio thread.
+
+        Parameters:
+            call: the checked request.
+            callback: what the app wants to be called with the answer.
+            deliver: calls it where callbacks run; it also gets the context whose span is the request's.
+        """
+        control = RequestControl(self._call_from_thread)
+        admitted = self._admit(call)
+        span = self._span(call, "callback", admitted)
+        self._pending.begin()
+        self._nursery.start_soon(self._answer, call, span, admitted, control, callback, deliver, name=_task_name(call))
+        return control
+
+    async def perform(self, call: Call, api: str, *, wait: bool = False) -> Response:
+        """Make a checked request. For the bridges; `request` is the public way."""
+        self._pending.begin()
+        try:
+            admitted = self._admit(call)
+            span = self._span(call, api, admitted or wait)
+            if wait and not admitted:
+                admitted = await self._wait_for_token(call, span)
+            return await self._perform(call, span, admitted)
+        finally:
+            self._pending.end()
+
+    def _admit(self, call: Call) -> bool:
+        try:
+            self._limiter.acquire_on_behalf_of_nowait(call)
+        except trio.WouldBlock:
+            return False
+        return True
+
+    async def _wait_for_token(self, call: Call, span: RequestSpan) -> bool:
+        try:
+            await self._limiter.acquire_on_behalf_of(call)
+        except trio.Cancelled as cancelled:
+            self._counts["cancelled"] += 1
+            span.end_cancelled(cancelled, Exchange(self._tracing.now))
+            raise
+        return True
+
+    def _span(self, call: Call, api: str, admitted: bool) -> RequestSpan:
+        return self._tracing.start(call, api, self._limiter.borrowed_tokens + (not admitted))
+
+    async def _answer(
+        self,
+        call: Call,
+        span: RequestSpan,
+        admitted: bool,
+        control: RequestControl,
+        callback: Callback,
+        deliver: Callable[[Callback, Response, Context], None],
+    ) -> None:
+        response = None
+        try:
+            with control._scope:
+                response = await self._perform(call, span, admitted)
+            control._ended.set()
+            if response is not None:
+                deliver(lambda answer: callback(answer) if control._settle() else None, response, span.context)
+        finally:
+            control._ended.set()
+            self._pending.end()
+
+    async def _perform(self, call: Call, span: RequestSpan, admitted: bool) -> Response:
+        """Do the exchange; whichever way it ends, give the token back, count the request and end its span."""
+        exchange = Exchange(self._tracing.now)
+        counted, end_span = "failed", span.end_interrupted
+        try:
+            with trio.move_on_after(call.timeout) as deadline:
+                response = await self._exchange(call, span, exchange, admitted)
+            if deadline.cancelled_caught:
+                raise FailedRequest(Failure.DEADLINE)
+        except FailedRequest as failed:
+            code = code_of(failed.failure, exchange)
+            counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code)
+            return Response(code, {}, bytearray())
+        except trio.Cancelled as cancelled:
+            counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
+            raise
+        else:
+            counted, end_span = "completed", partial(span.end_answered, response)
+            return response
+        finally:
+            if admitted:
+                self._limiter.release_on_behalf_of(call)
+            self._counts[counted] += 1
+            end_span(exchange)
+
+    async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange, admitted: bool) -> Response:
+        if not admitted:
+            await trio.lowlevel.checkpoint()
+            raise FailedRequest(Failure.NO_TOKEN)
+        if isinstance(call.url, Failure):
+            await trio.lowlevel.checkpoint()
+            raise FailedRequest(call.url)
+        request = httpx2.Request(
+            call.method,
+            _httpx_url(call.url),
+            headers=span.inject(call.headers),
+            stream=httpx2.ByteStream(call.data),
+            extensions={"target": call.url.target, "cacert": call.cacert},
+        )
+        before = current_exchange.set(exchange)
+        try:
+            answer = await self._transport.handle_async_request(request)
+            exchange.head_received = True
+            exchange.http_version = answer.http_version.removeprefix("HTTP/")
+            try:
+                body = await self._read(answer)
+            finally:
+                await answer.aclose()
+        except httpx2.TransportError as error:
+            raise FailedRequest(next(f for kind, f in _HTTPX_FAILURES.items() if isinstance(error, kind))) from error
+        finally:
+            current_exchange.reset(before)
+        return Response(answer.status_code, _joined(answer.headers.raw), body)
+
+    async def _read(self, answer: httpx2.Response) -> bytearray:
+        body = bytearray()
+        async with aclosing(
+            cast(AsyncGenerator[bytes, None], aiter(cast(httpx2.AsyncByteStream, answer.stream)))
+        ) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) > self._max_response_bytes:
+                    raise FailedRequest(Failure.TOO_LARGE)
+        return body
+
+    def _run_callback(self, callback: Callback, response: Response, context: Context) -> None:
+        with app_span(self._tracing.tracer, "dl7450.callback", callback, self._tracing.now, context):
+            callback(response)
+
+
+def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as the dock gives them: names as they arrived, a repeated name joined by the first one's spelling."""
+    headers: dict[str, str] = {}
+    spelling: dict[bytes, str] = {}
+    for raw_name, raw_value in raw:
+        name, value = spelling.setdefault(raw_name.lower(), raw_name.decode("latin-1")), _decoded(raw_value)
+        if name in headers:
+            separator = "\n" if raw_name.lower() == b"set-cookie" else ", "
+            value = f"{headers[name]}{separator}{value}"
+        headers[name] = value
+    return headers
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def _httpx_url(url: Url) -> httpx2.URL:
+    return httpx2.URL(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)
+
+
+def _task_name(call: Call) -> str:
+    return f"{call.method} {call.url.redacted if isinstance(call.url, Url) else call.url_text}"

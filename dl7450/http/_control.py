@@ -1,0 +1,47 @@
+"""`RequestControl`: the handle that `get_async` returns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import trio
+
+# Runs an async function on the dock from a thread that is not Trio's, and waits for it.
+CallFromThread: TypeAlias = Callable[[Callable[[], Awaitable[None]]], None]
+
+
+class RequestControl:
+    """Controls one request in flight (dock SDK: the control object)."""
+
+    def __init__(self, call_from_thread: CallFromThread) -> None:
+        self._call_from_thread = call_from_thread
+        self._scope = trio.CancelScope()
+        self._ended = trio.Event()  # the token is back and the socket is closed or clean
+        self._lock = threading.Lock()  # cancel() and the callback may be on two threads
+        self._settled = False  # cancelled, or the callback has begun
+
+    def cancel(self) -> None:
+        """Cancel the request: once this returns, the callback will not be called.
+
+        Safe at any time, from any thread, and more than once; without effect when the callback has already begun.
+        On the app thread (and on any other than Trio's) the request's token is back, too, when it returns.
+        """
+        with self._lock:
+            self._settled = True
+        if trio.lowlevel.in_trio_run():
+            self._scope.cancel("RequestControl.cancel()")
+        else:
+            self._call_from_thread(self._cancel_and_wait)
+
+    async def _cancel_and_wait(self) -> None:
+        self._scope.cancel("RequestControl.cancel()")
+        await self._ended.wait()
+
+    def _settle(self) -> bool:
+        """Claim the right to call the callback: True once, and never after `cancel()`."""
+        with self._lock:
+            claimed = not self._settled
+            self._settled = True
+        return claimed

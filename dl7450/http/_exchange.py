@@ -1,0 +1,95 @@
+"""`Exchange`: what happened to one request on the wire (a pure record).
+
+The network seam writes it as things happen; the error mapping and the span read it afterwards. One record, two
+readers, and neither has to guess from message texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+_HEAD_KEPT = 64  # bytes: enough to tell a status line from something else
+
+
+@dataclass(slots=True)
+class Interval:
+    """A phase of a request: `start` and `end` in nanoseconds since 1970, `error` the exception that ended it."""
+
+    name: str
+    start: int
+    end: int = 0
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What happened to one request on the wire. Moments are nanoseconds since 1970, by the dock's clock.
+
+    A resend starts the record of the bytes anew and keeps the phases.
+    """
+
+    now: Callable[[], int]
+    phases: list[Interval] = field(default_factory=list)  # DNS lookup, socket connects, TLS handshake
+    connected: bool = False  # a connection was opened for this request; False: an idle one was used again
+    peer: tuple[str, int] | None = None  # address and port of the other end
+    request_sent: int | None = None
+    first_byte: int | None = None
+    last_byte: int | None = None
+    bytes_sent: int = 0  # on the connection: headers and framing included
+    bytes_received: int = 0
+    start_of_answer: bytes = b""  # its first bytes
+    head_received: bool = False  # status line and headers, to the blank line
+    http_version: str | None = None  # "1.1"
+    peer_closed: bool = False  # the peer ended the connection in order (FIN or close_notify)
+    peer_reset: bool = False  # it reset it, or cut TLS off without a close_notify
+    resends: int = 0
+
+    @contextmanager
+    def phase(self, name: str) -> Generator[None]:
+        """Note when the block begins and ends, and which exception cut it short."""
+        interval = Interval(name, self.now())
+        self.phases.append(interval)
+        try:
+            yield
+        except BaseException as error:
+            interval.error = type(error).__name__
+            raise
+        finally:
+            interval.end = self.now()
+
+    def sent(self, count: int) -> None:
+        self.bytes_sent += count
+        self.request_sent = self.now()
+
+    def received(self, data: bytes | bytearray) -> None:
+        self.last_byte = self.now()
+        if self.first_byte is None:
+            self.first_byte = self.last_byte
+        if len(self.start_of_answer) < _HEAD_KEPT:
+            self.start_of_answer += bytes(data[: _HEAD_KEPT - len(self.start_of_answer)])
+        self.bytes_received += len(data)
+
+    def begin_resend(self) -> None:
+        """The request goes out once more: what the dead connection saw does not count."""
+        self.resends += 1
+        self.connected = False
+        self.peer = self.request_sent = self.first_byte = self.last_byte = self.http_version = None
+        self.bytes_sent = self.bytes_received = 0
+        self.start_of_answer = b""
+        self.head_received = self.peer_closed = self.peer_reset = False
+
+    @property
+    def may_resend(self) -> bool:
+        """An idle connection died before a byte of the answer: nothing is lost by sending again (RFC 9112, 9.5)."""
+        return not self.connected and self.bytes_received == 0 and (self.peer_closed or self.peer_reset)
+
+    @property
+    def looks_like_http(self) -> bool:
+        return self.start_of_answer[:5].upper() == b"HTTP/"
+
+    @property
+    def answer_begun(self) -> bool:
+        """A whole status line has arrived."""
+        return self.looks_like_http and (b"\n" in self.start_of_answer or self.bytes_received > _HEAD_KEPT)

@@ -1,0 +1,191 @@
+"""Span and metrics of a request, by OpenTelemetry's semantic conventions for HTTP clients.
+
+Uses the API only: without an SDK every call here is a no-op, and the expensive parts are skipped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import trio
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
+from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider
+
+from .._version import __version__
+from ._arguments import Call
+from ._curl import CurlCode
+from ._exchange import Exchange
+from ._response import Response
+from ._url import Url, redact
+
+# Semantic convention: http.client.request.duration, in seconds.
+DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+class HttpTracing:
+    """Makes the spans of a dock's requests and records their metrics."""
+
+    def __init__(
+        self,
+        tracer_provider: TracerProvider | None,
+        meter_provider: MeterProvider | None,
+        now: Callable[[], int],
+    ) -> None:
+        self.now = now
+        self.tracer = trace.get_tracer("dl7450.http", __version__, tracer_provider)
+        meter = get_meter("dl7450.http", __version__, meter_provider)
+        self._duration = meter.create_histogram(
+            "http.client.request.duration",
+            unit="s",
+            description="Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
+        )
+        self._request_size = meter.create_histogram(
+            "http.client.request.body.size", unit="By", description="Size of HTTP client request bodies."
+        )
+        self._response_size = meter.create_histogram(
+            "http.client.response.body.size", unit="By", description="Size of HTTP client response bodies."
+        )
+        # Observed when it is collected: a request pays a dict update for it and not two records.
+        self._active: Counter[tuple[str, str, int, str]] = Counter()
+        meter.create_observable_up_down_counter(
+            "http.client.active_requests",
+            callbacks=[self._observe_active],
+            unit="{request}",
+            description="Number of active HTTP requests.",
+        )
+
+    def start(self, call: Call, api: str, in_flight: int) -> RequestSpan:
+        """Start the span of a request.
+
+        Parameters:
+            call: the request.
+            api: `sync`, `callback` or `trio`.
+            in_flight: how many requests are in flight, this one included.
+        """
+        return RequestSpan(self, call, api, in_flight)
+
+    def _observe_active(self, _: CallbackOptions) -> Iterable[Observation]:
+        for (method, host, port, scheme), count in list(self._active.items()):
+            attributes: dict[str, str | int] = {
+                "http.request.method": method,
+                "server.address": host,
+                "server.port": port,
+                "url.scheme": scheme,
+            }
+            yield Observation(count, attributes)
+
+
+class RequestSpan:
+    """The span of one request and its metrics. One of the `end_` methods ends it."""
+
+    __slots__ = ("_active_key", "_attributes", "_call", "_started", "_tracing", "span")
+
+    def __init__(self, tracing: HttpTracing, call: Call, api: str, in_flight: int) -> None:
+        self._tracing = tracing
+        self._call = call
+        self._started = tracing.now()
+        self._active_key: tuple[str, str, int, str] | None = None
+        self._attributes: dict[str, str | int] = {"http.request.method": call.method}
+        url = call.url
+        if isinstance(url, Url):
+            self._attributes |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
+            self._active_key = (call.method, url.host, url.port, url.scheme)
+            tracing._active[self._active_key] += 1
+        self.span: Span = tracing.tracer.start_span(
+            call.method,
+            kind=SpanKind.CLIENT,
+            attributes={
+                **self._attributes,
+                "url.full": url.redacted if isinstance(url, Url) else redact(call.url_text),
+                "dl7450.http.api": api,
+                "dl7450.http.in_flight": in_flight,
+            },
+            start_time=self._started,
+        )
+
+    @property
+    def context(self) -> Context:
+        """A context in which this span is the current one."""
+        return trace.set_span_in_context(self.span)
+
+    def inject(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The headers with the trace context added (W3C `traceparent`), unless the app has sent its own."""
+        if not self.span.get_span_context().is_valid:
+            return headers
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier, self.context)
+        given = {name.lower() for name, _ in headers}
+        added = [(name.encode(), value.encode()) for name, value in carrier.items() if name.encode() not in given]
+        return headers + added
+
+    def end_answered(self, response: Response, exchange: Exchange) -> None:
+        """The request was answered, whatever the HTTP status."""
+        status = response.status_code()
+        self._attributes["http.response.status_code"] = status
+        if status >= 400:
+            self._attributes["error.type"] = str(status)
+            self.span.set_status(StatusCode.ERROR)
+        self._end(exchange, len(response.body()))
+
+    def end_failed(self, code: CurlCode, exchange: Exchange) -> None:
+        """The request failed with a libcurl code."""
+        self._attributes["error.type"] = code.curl_name
+        self.span.set_attribute("dl7450.curl.code", int(code))
+        self.span.set_status(StatusCode.ERROR)
+        self._end(exchange, None)
+
+    def end_cancelled(self, cancelled: trio.Cancelled, exchange: Exchange) -> None:
+        """The caller cancelled the request: no error."""
+        self.span.set_attribute("dl7450.cancelled", True)
+        self.span.set_attribute("dl7450.cancel_source", cancelled.source)
+        if cancelled.reason is not None:
+            self.span.set_attribute("dl7450.cancel_reason", cancelled.reason)
+        self._end(exchange, None)
+
+    def end_interrupted(self, exchange: Exchange) -> None:
+        """Neither answer nor failure nor cancellation: a transport's bug, or Ctrl-C in the midst of it."""
+        self._attributes["error.type"] = "_OTHER"
+        self.span.set_status(StatusCode.ERROR)
+        self._end(exchange, None)
+
+    def _end(self, exchange: Exchange, body_size: int | None) -> None:
+        tracing, attributes = self._tracing, self._attributes
+        ended = tracing.now()
+        if exchange.http_version is not None:
+            attributes["network.protocol.version"] = exchange.http_version
+        if self.span.is_recording():
+            self._describe(exchange, body_size)
+        self.span.end(ended)
+        if self._active_key is not None:
+            tracing._active[self._active_key] -= 1
+        tracing._duration.record((ended - self._started) / 1e9, attributes)
+        tracing._request_size.record(len(self._call.data), attributes)
+        if body_size is not None:
+            tracing._response_size.record(body_size, attributes)
+
+    def _describe(self, exchange: Exchange, body_size: int | None) -> None:
+        span = self.span
+        at_end = {**self._attributes, "http.request.body.size": len(self._call.data)}
+        if body_size is not None:
+            at_end["http.response.body.size"] = body_size
+        if exchange.peer is not None:
+            at_end["network.peer.address"], at_end["network.peer.port"] = exchange.peer
+        if exchange.resends:
+            at_end["http.request.resend_count"] = exchange.resends
+        span.set_attributes(at_end)
+        if exchange.request_sent is not None:
+            span.add_event("request sent", timestamp=exchange.request_sent)
+        if exchange.first_byte is not None:
+            span.add_event("first byte", timestamp=exchange.first_byte)
+        if not exchange.phases:
+            return
+        for phase in exchange.phases:
+            child = self._tracing.tracer.start_span(phase.name, self.context, start_time=phase.start)
+            if phase.error is not None:
+                child.set_attribute("error.type", phase.error)
+                child.set_status(StatusCode.ERROR)
+            child.end(phase.end)

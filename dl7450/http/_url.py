@@ -1,0 +1,192 @@
+"""URLs as libcurl reads them, and how a span may show them (pure).
+
+libcurl is stricter than a browser in some places (spaces, back slashes) and more forgiving in others (no scheme,
+one slash, `127.1`), and it sends a path as it was written. A general URL library decides otherwise in each of these, so
+the dock has its own reading.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from ._curl import Failure
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(?=/)")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_BAD_IN_HOST = re.compile(r"[\s/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SECRET_QUERY_KEYS = frozenset(
+    {"AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature", "X-Amz-Signature", "X-Amz-Credential",
+     "X-Amz-Security-Token"}
+)  # semantic convention of url.full  # fmt: skip
+
+
+class UrlError(ValueError):
+    """A URL that libcurl refuses; `failure` says why."""
+
+    def __init__(self, failure: Failure, text: str) -> None:
+        super().__init__(f"{failure.name}: {text!r}")
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A URL taken apart.
+
+    `host` is in ASCII and without brackets, `target` is what the request line says (path and query), `netloc` what
+    the Host header says, `authorization` the header that user info stands for.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    target: bytes
+    netloc: bytes
+    authorization: bytes | None
+    redacted: str
+
+
+def parse_url(text: str) -> Url:
+    """Read a URL as libcurl does: the scheme may be missing (`http` then), the fragment is dropped.
+
+    Raises:
+        UrlError: libcurl would answer with `CURLE_URL_MALFORMAT` or `CURLE_UNSUPPORTED_PROTOCOL`.
+    """
+    if not text or _FORBIDDEN.search(text):
+        raise UrlError(Failure.URL, text)
+    scheme, rest = _split_scheme(text)
+    authority, tail = re.fullmatch(r"([^/?#]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr] # always matches
+    userinfo, _, hostport = authority.rpartition("@")
+    if "@" in userinfo:
+        raise UrlError(Failure.URL, text)
+    host, port = _split_port(hostport, text)
+    if scheme is None:
+        scheme = "ftp" if host.lower().startswith("ftp.") else "http"
+    if scheme not in _DEFAULT_PORTS:
+        raise UrlError(Failure.SCHEME, text)
+    host = _checked_host(host, text)
+    shown_host = f"[{host}]" if ":" in host else host
+    explicit_port = "" if port is None or port == _DEFAULT_PORTS[scheme] else f":{port}"
+    target = _target(tail)
+    return Url(
+        scheme=scheme,
+        host=host,
+        port=_DEFAULT_PORTS[scheme] if port is None else port,
+        target=target,
+        netloc=f"{shown_host}{explicit_port}".encode("ascii"),
+        authorization=_basic(userinfo) if userinfo else None,
+        redacted=redact(f"{scheme}://{userinfo}{'@' if userinfo else ''}{shown_host}{explicit_port}{target.decode()}"),
+    )
+
+
+def redact(url: str) -> str:
+    """Take the secrets out of a URL: user info and signed query values (semantic convention of `url.full`)."""
+    url = re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1REDACTED:REDACTED@", url)
+    path, mark, query = url.partition("?")
+    if not mark:
+        return url
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return f"{path}?" + "&".join(
+        f"{key}=REDACTED" if equals and key in _SECRET_QUERY_KEYS else f"{key}{equals}{value}"
+        for key, equals, value in pairs
+    )
+
+
+def _split_scheme(text: str) -> tuple[str | None, str]:
+    match = _SCHEME.match(text)
+    if match is None:
+        return None, text
+    rest = text[match.end() :]
+    slashes = len(rest) - len(rest.lstrip("/"))
+    if slashes > 3 or not rest.lstrip("/"):
+        raise UrlError(Failure.URL, text)
+    scheme = match[1].lower()
+    if scheme == "file":
+        raise UrlError(Failure.SCHEME, text)  # whatever follows: never opened
+    if slashes == 3:
+        raise UrlError(Failure.URL, text)  # no host
+    return scheme, rest.lstrip("/")
+
+
+def _split_port(hostport: str, text: str) -> tuple[str, int | None]:
+    if hostport.startswith("["):
+        host, bracket, port_part = hostport[1:].partition("]")
+        if not bracket or (port_part and not port_part.startswith(":")):
+            raise UrlError(Failure.URL, text)
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError as error:
+            raise UrlError(Failure.URL, text) from error
+        port = port_part[1:]
+    else:
+        host, _, port = hostport.partition(":")
+    if not port:
+        return host, None
+    if not (port.isascii() and port.isdigit()) or int(port) > 65535:
+        raise UrlError(Failure.URL, text)
+    return host, int(port)
+
+
+def _checked_host(host: str, text: str) -> str:
+    if ":" in host:
+        return host  # an IPv6 address
+    if "%" in host:
+        host = unquote_to_bytes(host).decode(errors="replace")
+    if not host or _BAD_IN_HOST.search(host):
+        raise UrlError(Failure.URL, text)
+    if not host.isascii():
+        import idna
+
+        try:
+            return idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError as error:
+            raise UrlError(Failure.RESOLVE, text) from error
+    return _ipv4(host) or host
+
+
+def _ipv4(host: str) -> str | None:
+    """The dotted form of a number of one to four parts, as `inet_aton` reads it: `127.1` is `127.0.0.1`."""
+    parts = host.split(".")
+    if len(parts) > 4 or not all(re.fullmatch(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", part) for part in parts):
+        return None
+    *heads, last = (
+        int(part, 16) if part[1:2] in {"x", "X"} else int(part, 8 if part[0] == "0" else 10) for part in parts
+    )
+    if any(head > 255 for head in heads) or last >= 256 ** (4 - len(heads)):
+        return None
+    return ".".join(map(str, [*heads, *last.to_bytes(4 - len(heads), "big")]))
+
+
+def _target(tail: str) -> bytes:
+    tail = tail.partition("#")[0]
+    path, mark, query = tail.partition("?")
+    path = _without_dot_segments(path) or "/"
+    # Bytes outside ASCII are sent percent-encoded, all others as they were written.
+    return re.sub(rb"[\x80-\xff]", lambda match: b"%%%02X" % match[0][0], f"{path}{mark}{query}".encode())
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986, 5.2.4."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for index, segment in enumerate(segments):
+        last = index == len(segments) - 1
+        if segment in {"..", "."}:
+            if segment == ".." and len(kept) > 1:
+                kept.pop()
+            if last:
+                kept.append("")
+        else:
+            kept.append(segment)
+    return "/".join(kept)
+
+
+def _basic(userinfo: str) -> bytes:
+    user, _, password = userinfo.partition(":")
+    return b"Basic " + base64.b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password))

@@ -1,0 +1,55 @@
+"""Timers (dock SDK, `wakeup`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ._current import current_dock
+from ._timer import DockTimer
+
+__all__ = ["Timer", "wakeup"]
+
+
+class Timer:
+    """Calls a function after a time, once or again and again."""
+
+    def __init__(self, task: Callable[[], object], time_ms: int, repeat_ms: int = 0) -> None:
+        """Start a timer.
+
+        The dock promises no order between timers that are due at the same moment. On the dock a timer to which the app
+        keeps no reference may be collected at any time; here it goes on (`dl7450 check` finds such timers).
+
+        Parameters:
+            task: called without arguments, on the app thread when it is idle.
+            time_ms: milliseconds until the first call; 0: as soon as the thread is idle.
+            repeat_ms: milliseconds from one call to the next; 0: it is called once.
+
+        Raises:
+            TypeError: `task` cannot be called, or a time is no number.
+            ValueError: a time is negative.
+        """
+        if not callable(task):
+            raise TypeError(f"task must be a function without parameters, not {type(task).__name__}")
+        times: dict[str, object] = {"time_ms": time_ms, "repeat_ms": repeat_ms}
+        for name, value in times.items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise TypeError(f"{name} must be a number of milliseconds, not {type(value).__name__}")
+            if value < 0:
+                raise ValueError(f"{name} must be 0 or more milliseconds, not {value}")
+        dock = current_dock()
+
+        def start() -> DockTimer:
+            timer = DockTimer(task, time_ms / 1000, repeat_ms / 1000)
+            dock.start_timer(timer)
+            return timer
+
+        self._timer = dock.call_sync(start)
+
+    def cancel(self) -> None:
+        """Stop the timer: once this returns, its task is not called. Safe at any time and more than once."""
+        self._timer.cancel()
+
+
+def wakeup(task: Callable[[], object], time_ms: int, repeat_ms: int = 0) -> Timer:
+    """Start a timer and return it. The parameters are those of `Timer`."""
+    return Timer(task, time_ms, repeat_ms)
