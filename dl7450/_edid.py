@@ -142,11 +142,7 @@ def _manufacturer_letters(number: int) -> str:
 
 
 def _check(edid: Edid) -> None:
-    if (
-        len(edid.name) > _NAME_SIZE
-        or not _NAME_CHARACTERS.issuperset(edid.name)
-        or edid.name != edid.name.strip()
-    ):
+    if len(edid.name) > _NAME_SIZE or not _NAME_CHARACTERS.issuperset(edid.name) or edid.name != edid.name.strip():
         raise ValueError(
             f"the monitor name {edid.name!r} does not fit an EDID: "
             f"use at most {_NAME_SIZE} printable ASCII characters, no space first or last"
@@ -164,9 +160,7 @@ def _check(edid: Edid) -> None:
     if not 0 <= edid.serial_number < 2**32:
         raise ValueError(f"the serial number {edid.serial_number} does not fit 32 bits: use 0 to {2**32 - 1}")
     if len(edid.manufacturer) != 3 or not set(string.ascii_uppercase).issuperset(edid.manufacturer):
-        raise ValueError(
-            f"the manufacturer {edid.manufacturer!r} is no PNP id: use three letters from A to Z"
-        )
+        raise ValueError(f"the manufacturer {edid.manufacturer!r} is no PNP id: use three letters from A to Z")
 
 
 def build(edid: Edid) -> bytes:
@@ -215,8 +209,7 @@ def parse(data: bytes | bytearray | memoryview) -> Edid:
     (manufacturer,) = struct.unpack_from(">H", block, 8)
     (serial_number,) = struct.unpack_from("<I", block, 12)
     descriptors = [
-        block[start : start + _DESCRIPTOR_SIZE]
-        for start in range(_FIRST_DESCRIPTOR, BLOCK_SIZE - 2, _DESCRIPTOR_SIZE)
+        block[start : start + _DESCRIPTOR_SIZE] for start in range(_FIRST_DESCRIPTOR, BLOCK_SIZE - 2, _DESCRIPTOR_SIZE)
     ]
     timing = descriptors[0]
     if timing[:2] == b"\0\0":

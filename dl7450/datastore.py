@@ -1,0 +1,61 @@
+"""datastore: the pictures and values that were put into the dock (dock SDK `datastore`).
+
+Only the factory store exists so far, as on the dock: nothing can be written.
+"""
+
+from dl7450 import _current, _device, _screen
+from dl7450 import image as _image
+
+__all__ = ["ImageStore", "KvStore"]
+
+
+class ImageStore:
+    """The pictures in the dock's store, each under its tag."""
+
+    def list(self) -> list[str]:
+        """The tags of all pictures, in the order of the store's file."""
+        return list(_current.current_dock().device.store.images)
+
+    def get(self, image_tag: str) -> tuple[bytearray, _screen.ImageType]:
+        """A copy of a picture's bytes, and its type: `image.PNG`, `image.BMP` or, for JPEG, `image.NONE`.
+
+        Raises `TypeError` for a tag that is no str and `ValueError` for one that the store does not have;
+        the SDK does not say what the dock does with those.
+        """
+        stored = _find(image_tag)
+        return bytearray(stored.data), stored.image_type
+
+    def get_token(self, image_tag: str) -> _image.ImageToken:
+        """A token for a picture, to be shown without a copy of it; raises what `get` raises."""
+        stored = _find(image_tag)
+        return _image.ImageToken._make(stored.data, stored.image_type)
+
+
+class KvStore:
+    """The values in the dock's store, each under its key."""
+
+    def list(self) -> list[str]:
+        """The keys that have a value, in the order of the store's file."""
+        return list(_current.current_dock().device.store.values)
+
+    def get(self, key: str) -> str:
+        """The value of a key, or `""` where there is none; `TypeError` for a key that is no str."""
+        _check_str(key, "key")
+        return _current.current_dock().device.store.values.get(key, "")
+
+
+def _find(image_tag: str) -> _device.StoredImage:
+    _check_str(image_tag, "image tag")
+    images = _current.current_dock().device.store.images
+    try:
+        return images[image_tag]
+    except KeyError:
+        known = f"it has {', '.join(images)}" if images else "it has none"
+        raise ValueError(
+            f"no image {image_tag!r} in the store ({known}): add it to `images` in the store's YAML file"
+        ) from None
+
+
+def _check_str(value: object, name: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"the {name} must be a str, not {type(value).__name__}")

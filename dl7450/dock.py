@@ -1,0 +1,51 @@
+"""dock: who the dock is, what is plugged into it, and its settings (dock SDK `dock`)."""
+
+from dl7450 import _current, _device, _timezone
+from dl7450 import monitor as _monitor  # no name here but the dock's
+
+__all__ = ["DockControl", "DockInfo"]
+
+
+class DockInfo:
+    """What an app can know of its dock."""
+
+    # Plain numbers: apps print them and compare them.
+    HOST_NOT_CONNECTED = int(_device.HostStatus.NOT_CONNECTED)
+    HOST_CONNECTED = int(_device.HostStatus.CONNECTED)
+    HOST_CONNECTION_SUSPENDED = int(_device.HostStatus.SUSPENDED)
+
+    def dock_id(self) -> str:
+        """The dock's unique identifier: 64 hexadecimal digits."""
+        return _current.current_dock().device.dock_id
+
+    def monitors(self) -> list[_monitor.Monitor]:
+        """One monitor for each of the four outputs; an invalid one where nothing is plugged."""
+        return [_monitor.Monitor(edid) for edid in _current.current_dock().device.edids]
+
+    def host_status(self) -> int:
+        """Whether a host is connected: one of this class's three constants."""
+        return int(_current.current_dock().device.host_status)
+
+
+class DockControl:
+    """The settings of the dock that an app can change."""
+
+    def set_timezone(self, timezone: str) -> None:
+        """Set the dock's time zone, which `time.localtime` and its companions follow from then on.
+
+        Raises `ValueError` for a name that the dock does not know and `TypeError` for anything but a
+        string (dock SDK); both list the names.
+        """
+        _current.current_dock().device.timezone = _timezone.zone(timezone).key
+
+    def suspend_host_connection(self, suspend: bool) -> None:
+        """Suspend the connection to the host, or resume it; `DockInfo.host_status` tells when it happened.
+
+        It takes seconds, as on the dock: 2 seconds of dock time here. A host that is not connected by then
+        is not suspended; unplugging the host ends its suspension (dock SDK). Raises `TypeError` unless
+        `suspend` is a bool.
+        """
+        if not isinstance(suspend, bool):
+            raise TypeError(f"suspend must be True or False, not {type(suspend).__name__}")
+        dock = _current.current_dock()
+        dock.call_sync(dock.device.suspend_host, suspend)

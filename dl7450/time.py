@@ -1,0 +1,177 @@
+"""time: the dock's clock (dock SDK `time`, which is MicroPython's, not CPython's).
+
+Time is the dock's: it starts at the moment when the dock opened and then goes as Trio's clock goes, so that
+under a mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Local time follows
+`dock.DockControl.set_timezone`.
+
+Imports have an underscore here because an app must find no name in this module that the dock does not have.
+"""
+
+import datetime as _datetime
+from collections.abc import Sequence as _Sequence
+
+import trio as _trio
+
+from dl7450 import _current, _timezone
+
+__all__ = [
+    "gmtime",
+    "localtime",
+    "mktime",
+    "sleep",
+    "sleep_ms",
+    "sleep_us",
+    "strftime",
+    "ticks_add",
+    "ticks_cpu",
+    "ticks_diff",
+    "ticks_ms",
+    "ticks_us",
+    "time",
+    "time_ns",
+]
+
+_EPOCH = _datetime.datetime(1970, 1, 1, tzinfo=_datetime.UTC)
+
+# The SDK promises a power of two and no more. This one is MicroPython's on 32-bit machines: small enough
+# for ticks_us to wrap every 18 minutes, so that an app which compares ticks with < is found out.
+_TICKS_PERIOD = 1 << 30
+
+_Tuple = tuple[int, int, int, int, int, int, int, int]
+
+
+def time() -> int:
+    """Seconds since the epoch, a whole number."""
+    return time_ns() // 1_000_000_000
+
+
+def time_ns() -> int:
+    """Nanoseconds since the epoch."""
+    return round(_current.current_dock().epoch * 1_000_000) * 1000 + _elapsed_ns()
+
+
+def gmtime(secs: float | None = None) -> _Tuple:
+    """The date and time in UTC, of now or of `secs` since the epoch.
+
+    The 8 items are year, month (1-12), day (1-31), hour, minute, second, weekday (0-6 from Monday) and day
+    of the year (1-366). Raises `TypeError` unless `secs` is a number.
+    """
+    return _items(_utc(secs))
+
+
+def localtime(secs: float | None = None) -> _Tuple:
+    """The same as `gmtime`, in the dock's time zone."""
+    return _items(_utc(secs).astimezone(_zone()))
+
+
+def mktime(time_tuple: _Sequence[int]) -> int:
+    """Seconds since the epoch of a local date and time: the inverse of `localtime`.
+
+    Items out of range are carried over, as MicroPython does: minute 75 is a quarter past the next hour. Of
+    an hour that the end of summer time repeats, the first one is meant. Raises `TypeError` unless
+    `time_tuple` has 8 items (or 9, as CPython's has) and all are int.
+    """
+    return int(_local(time_tuple).timestamp())
+
+
+def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
+    """The date and time as text, of now in local time or of a tuple as `localtime` and `gmtime` give it.
+
+    `fmt_string` is CPython's (dock SDK). `%Z` and `%z` tell the dock's time zone: a tuple has none of its
+    own. Raises `TypeError` for what `mktime` raises it for.
+    """
+    if not isinstance(fmt_string, str):
+        raise TypeError(f"the format must be a str, not {type(fmt_string).__name__}")
+    moment = _utc(None).astimezone(_zone()) if time_tuple is None else _local(time_tuple)
+    return moment.strftime(fmt_string)
+
+
+def sleep(seconds: float) -> None:
+    """Wait. While an app sleeps nothing is drawn and no callback is called (dock SDK): use `wakeup`.
+
+    `seconds` may be a fraction; less than 0 counts as 0. Raises `TypeError` unless it is a number.
+    """
+    _check_number(seconds, "seconds")
+    _current.current_dock().call(_trio.sleep, max(seconds, 0))
+
+
+def sleep_ms(ms: int) -> None:
+    """Wait for milliseconds; as `sleep`, but whole numbers only."""
+    _check_int(ms, "ms")
+    sleep(ms / 1_000)
+
+
+def sleep_us(us: int) -> None:
+    """Wait for microseconds; as `sleep`, but whole numbers only."""
+    _check_int(us, "us")
+    sleep(us / 1_000_000)
+
+
+def ticks_ms() -> int:
+    """A counter of milliseconds that wraps around; to be used with `ticks_diff` and `ticks_add` only."""
+    return _elapsed_ns() // 1_000_000 % _TICKS_PERIOD
+
+
+def ticks_us() -> int:
+    """The same in microseconds."""
+    return _elapsed_ns() // 1_000 % _TICKS_PERIOD
+
+
+def ticks_cpu() -> int:
+    """The same in the highest resolution that there is: nanoseconds."""
+    return _elapsed_ns() % _TICKS_PERIOD
+
+
+def ticks_add(ticks: int, delta: int) -> int:
+    """The ticks that come `delta` ticks after `ticks`, or before them if `delta` is negative."""
+    return (ticks + delta) % _TICKS_PERIOD
+
+
+def ticks_diff(ticks1: int, ticks2: int) -> int:
+    """`ticks1 - ticks2`, right across the wrap-around while they are less than half a period apart."""
+    half = _TICKS_PERIOD // 2
+    return (ticks1 - ticks2 + half) % _TICKS_PERIOD - half
+
+
+def _elapsed_ns() -> int:
+    dock = _current.current_dock()
+    # Rounded before it is cut into units: 1.001 s is 1000.9999 ms in floating point.
+    return round((dock.clock.current_time() - dock.started) * 1_000_000_000)
+
+
+def _zone() -> _datetime.tzinfo:
+    return _timezone.zone(_current.current_dock().device.timezone)
+
+
+def _utc(secs: float | None) -> _datetime.datetime:
+    if secs is None:
+        secs = time()
+    _check_number(secs, "secs")
+    return _EPOCH + _datetime.timedelta(seconds=int(secs))
+
+
+def _local(time_tuple: _Sequence[int]) -> _datetime.datetime:
+    if not isinstance(time_tuple, tuple | list) or len(time_tuple) not in {8, 9}:
+        raise TypeError("the time must be a tuple of 8 items, as time.localtime() gives it")
+    for item in time_tuple:
+        _check_int(item, "every item of the time")
+    year, month, day, hour, minute, second, *_ = time_tuple
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    start_of_month = _datetime.datetime(year, month, 1)
+    moment = start_of_month + _datetime.timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second)
+    return moment.replace(tzinfo=_zone())
+
+
+def _items(moment: _datetime.datetime) -> _Tuple:
+    year, month, day, hour, minute, second, weekday, yearday, _ = moment.timetuple()
+    return year, month, day, hour, minute, second, weekday, yearday
+
+
+def _check_number(value: object, name: str) -> None:
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+
+
+def _check_int(value: object, name: str) -> None:
+    if not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
