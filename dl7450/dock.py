@@ -1,7 +1,12 @@
-"""dock: who the dock is, what is plugged into it, and its settings (dock SDK `dock`)."""
+"""dock: who the dock is, what is plugged into it, and its settings (dock SDK `dock`).
+
+Imports have an underscore here because an app must find no name in this module that the dock does not have.
+"""
+
+import trio as _trio
 
 from dl7450 import _current, _device, _timezone
-from dl7450 import monitor as _monitor  # no name here but the dock's
+from dl7450 import monitor as _monitor
 
 __all__ = ["DockControl", "DockInfo"]
 
@@ -43,9 +48,14 @@ class DockControl:
 
         It takes seconds, as on the dock: 2 seconds of dock time here. A host that is not connected by then
         is not suspended; unplugging the host ends its suspension (dock SDK). Raises `TypeError` unless
-        `suspend` is a bool.
+        `suspend` is a bool, and `RuntimeError` on the Trio thread.
         """
         if not isinstance(suspend, bool):
             raise TypeError(f"suspend must be True or False, not {type(suspend).__name__}")
+        if _trio.lowlevel.in_trio_run():
+            raise RuntimeError(
+                "suspend_host_connection() is for app code and was called on the Trio thread: "
+                "use dock.device.suspend_host(...)"
+            )
         dock = _current.current_dock()
         dock.call_sync(dock.device.suspend_host, suspend)

@@ -89,9 +89,12 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
 def sleep(seconds: float) -> None:
     """Wait. While an app sleeps nothing is drawn and no callback is called (dock SDK): use `wakeup`.
 
-    `seconds` may be a fraction; less than 0 counts as 0. Raises `TypeError` unless it is a number.
+    `seconds` may be a fraction; less than 0 counts as 0. Raises `TypeError` unless it is a number, and
+    `RuntimeError` on the Trio thread.
     """
     _check_number(seconds, "seconds")
+    if _trio.lowlevel.in_trio_run():
+        raise RuntimeError("time.sleep() is for app code and was called on the Trio thread: use await trio.sleep(...)")
     _current.current_dock().call(_trio.sleep, max(seconds, 0))
 
 
