@@ -156,7 +156,7 @@ class Device:
     connected at first. `network`: `None` for a dock without one. `mac`: by default derived from the dock
     id. `timezone`: one of `dl7450._timezone.NAMES`.
 
-    A Device belongs to one dock and is changed on its Trio thread; any thread may read.
+    A Device belongs to one dock. Its host is changed on the dock's Trio thread; any thread may read.
     Raises `ValueError`, saying what to use, for what no dock can be.
     """
 
@@ -206,13 +206,18 @@ class Device:
         self._opened = clock.current_time()
 
     def _elapsed(self) -> float:
-        return 0.0 if self._clock is None else self._clock.current_time() - self._opened
+        if self._clock is None:
+            return 0.0
+        # To the nanosecond, or ten times 0.1 s would be less than 1 s and a change at that moment be missed.
+        return round(self._clock.current_time() - self._opened, 9)
 
     @property
     def host_status(self) -> HostStatus:
         """The status of the host now."""
+        return self._host_status_at(self._elapsed())
+
+    def _host_status_at(self, now: float) -> HostStatus:
         status, changes = self._host_timeline
-        now = self._elapsed()
         for at, effect in changes:
             if at > now:
                 break
@@ -221,7 +226,7 @@ class Device:
 
     def set_host_status(self, status: HostStatus) -> None:
         """Plug the host in or out, or suspend it, now; changes that are due later still come."""
-        self._change_host(self._elapsed(), _becomes(status))
+        self._change_host(0.0, _becomes(status))
 
     def suspend_host(self, suspend: bool) -> None:
         """Suspend or resume the connection to the host; acts after `SUSPEND_SECONDS` of dock time.
@@ -229,14 +234,14 @@ class Device:
         A host that is not connected then cannot be suspended, and one that is unplugged and plugged in
         again is connected (dock SDK, `DockControl.suspend_host_connection`).
         """
-        self._change_host(self._elapsed() + SUSPEND_SECONDS, _SUSPEND if suspend else _RESUME)
+        self._change_host(SUSPEND_SECONDS, _SUSPEND if suspend else _RESUME)
 
-    def _change_host(self, at: float, effect: _Effect) -> None:
-        # What is past is folded into the status, or a day of suspending and resuming would pile up.
+    def _change_host(self, delay: float, effect: _Effect) -> None:
         now = self._elapsed()
+        # What is past is folded into the status, or a day of suspending and resuming would pile up.
         pending = [change for change in self._host_timeline[1] if change[0] > now]
-        changes = sorted([*pending, (at, effect)], key=lambda change: change[0])
-        self._host_timeline = (self.host_status, tuple(changes))
+        changes = sorted([*pending, (round(now + delay, 9), effect)], key=lambda change: change[0])
+        self._host_timeline = (self._host_status_at(now), tuple(changes))
 
     @property
     def address(self) -> NetworkAddress | None:

@@ -63,6 +63,13 @@ def test_the_host_changes_at_the_very_moment_in_dock_time() -> None:
     assert statuses(device, clock, 4) == [NOT_CONNECTED, CONNECTED, CONNECTED, SUSPENDED, NOT_CONNECTED]
 
 
+def test_a_moment_that_is_a_sum_of_fractions_is_not_missed() -> None:
+    device, clock = powered(HostChange(1, CONNECTED))
+    for _ in range(10):
+        clock.jump(0.1)
+    assert device.host_status is CONNECTED
+
+
 def test_a_change_at_0_is_how_the_host_is_from_the_start() -> None:
     device, _ = powered(HostChange(0, CONNECTED))
     assert device.host_status is CONNECTED
