@@ -1,0 +1,157 @@
+"""What Trio knows about the end of a span: who cancelled it, and which task of a nursery failed first.
+
+Both are told by the exception that leaves the span's block, and by nothing else: a `trio.Cancelled` carries the
+reason and the source task of the cancellation, and an exception group has its exceptions in the order in which the
+tasks of the nursery failed. So both are read when a span ends, by `TrioSpanProcessor`, whatever library made the
+span; `cancellation_attributes` and `failure_attributes` are for code that ends its spans by hand.
+"""
+
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import copy
+from typing import NamedTuple
+
+import trio
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+
+CANCELLED_SOURCE = "trio.cancelled.source"
+CANCELLED_REASON = "trio.cancelled.reason"
+CANCELLED_SOURCE_TASK = "trio.cancelled.source_task"
+FAILED_TASK = "trio.failed_task.name"
+ERROR_TYPE = "error.type"
+
+# On an exception: the name of the task that it ended. An attribute of the exception, because the name is needed
+# for exactly as long, and most exceptions cannot be referenced weakly.
+_TASK_NAME = "_trio_task_name"
+
+run_is_instrumented: trio.lowlevel.RunVar[bool] = trio.lowlevel.RunVar("run_is_instrumented", False)
+"""Whether `instrument_trio()` is on in this run: only then do exceptions have the names of tasks."""
+
+
+def cancellation_attributes(exc: BaseException) -> dict[str, str]:
+    """Who cancelled the code that `exc` left, as span attributes.
+
+    Args:
+        exc: a `trio.Cancelled`, or a group with one in it.
+
+    Returns:
+        `trio.cancelled.source` (such as `deadline`, `explicit`, `nursery`), and where Trio knows them
+        `trio.cancelled.reason` (the text given to `CancelScope.cancel(reason=...)`) and
+        `trio.cancelled.source_task` (the `repr` of the task that cancelled). Empty for any other exception.
+    """
+    if isinstance(exc, BaseExceptionGroup):
+        return next(filter(None, map(cancellation_attributes, exc.exceptions)), {})
+    if not isinstance(exc, trio.Cancelled):
+        return {}
+    attributes = {
+        CANCELLED_SOURCE: exc.source,
+        CANCELLED_REASON: exc.reason,
+        CANCELLED_SOURCE_TASK: exc.source_task,
+    }
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def failure_attributes(exc: BaseException) -> dict[str, str]:
+    """Which task failed first, and how, as attributes of a span around the nursery.
+
+    The `Cancelled` of its siblings are no failures.
+
+    Args:
+        exc: the exception group out of a nursery, or an exception out of `Nursery.start`.
+
+    Returns:
+        `trio.failed_task.name` while `instrument_trio()` is on, and `error.type`, the type of the first failure
+        instead of `ExceptionGroup`. Empty for an exception that came out of no task and no group.
+    """
+    here = None
+    if isinstance(exc, BaseExceptionGroup) and trio.lowlevel.in_trio_task() and run_is_instrumented.get():
+        # An exception without a name has ended no task: the block of the nursery itself raised it, here.
+        here = trio.lowlevel.current_task().name
+    failure = _first_failure(exc, here)
+    if failure is None or (failure.exc is exc and failure.task is None):
+        return {}
+    kind = type(failure.exc)
+    error_type = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return {ERROR_TYPE: error_type} | ({} if failure.task is None else {FAILED_TASK: failure.task})
+
+
+class _Failure(NamedTuple):
+    task: str | None
+    exc: Exception
+
+
+def _first_failure(exc: BaseException, task: str | None) -> _Failure | None:
+    task = getattr(exc, _TASK_NAME, task)
+    if isinstance(exc, BaseExceptionGroup):
+        return next(filter(None, (_first_failure(inner, task) for inner in exc.exceptions)), None)
+    return _Failure(task, exc) if isinstance(exc, Exception) else None
+
+
+def keep_name_of_failed_task(task: trio.lowlevel.Task) -> None:
+    """If `task`, which has just exited, failed: keep its name on the exception.
+
+    Trio tells an instrument that a task exited, but not how (python-trio/trio#1317), so this reads the one private
+    attribute of a nursery that has the answer: the exceptions that it is going to raise, newest last.
+    """
+    nursery = task.parent_nursery
+    pending: list[BaseException] = getattr(nursery, "_pending_excs", [])
+    if nursery is None or not pending:
+        return
+    exc = pending[-1]
+    if hasattr(exc, _TASK_NAME) or exc.__traceback__ is None:
+        return
+    # If the task did not fail, the newest may have been raised by the block of the nursery itself. Then the
+    # parent is still in the frame that raised it, where it waits for the children.
+    raised_in = exc.__traceback__.tb_frame
+    if all(frame is not raised_in for frame, _ in nursery.parent_task.iter_await_frames()):
+        with suppress(AttributeError):  # an exception class with attributes of its own only
+            setattr(exc, _TASK_NAME, task.name)
+
+
+class TrioSpanProcessor(SpanProcessor):
+    """Adds to each span that an exception ends what `cancellation_attributes` and `failure_attributes` say.
+
+    It wraps the processor that exports, since a span that has ended cannot be changed any more, only replaced::
+
+        provider.add_span_processor(TrioSpanProcessor(BatchSpanProcessor(exporter)))
+
+    An attribute that the span has already is left as it is.
+
+    Args:
+        processor: gets the spans; shut down and flushed with this one.
+    """
+
+    def __init__(self, processor: SpanProcessor) -> None:
+        self._processor = processor
+        # Spans that started while an exception was being handled, by id, such as those of clean-up code: when
+        # they end, that exception is still the current one, but it did not end them.
+        self._handled: dict[int, BaseException] = {}
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        if (exc := sys.exception()) is not None:
+            self._handled[span.get_span_context().span_id] = exc
+        self._processor.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        exc = sys.exception()
+        handled = self._handled.pop(span.context.span_id, None) if self._handled else None
+        if exc is not None and exc is not handled:
+            attributes = cancellation_attributes(exc) | failure_attributes(exc)
+            if attributes:
+                span = _with_attributes(span, attributes)
+        self._processor.on_end(span)
+
+    def shutdown(self) -> None:
+        self._processor.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30000) -> bool:
+        return self._processor.force_flush(timeout_millis)
+
+
+def _with_attributes(span: ReadableSpan, attributes: Mapping[str, str]) -> ReadableSpan:
+    # A copy, not a new ReadableSpan: its constructor cannot take the counts of what the span limits dropped.
+    span = copy(span)
+    span._attributes = {**attributes, **(span.attributes or {})}
+    return span
