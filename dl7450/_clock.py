@@ -1,7 +1,7 @@
-"""Time on a virtual clock: it stands still while app code runs.
+"""Time on a virtual clock: it stands still while app code runs, and flows while a real server is waited for.
 
-Trio's `MockClock` jumps as soon as every task is blocked, and a task that waits for a thread counts as blocked. Without
-the hold, an app's own computing would let its timeouts run out.
+Trio's `MockClock` jumps as soon as every task is blocked, and a task that waits for a thread or for a real socket counts
+as blocked. Without the hold, an app's own computing would let its timeouts run out.
 """
 
 from __future__ import annotations
@@ -18,33 +18,45 @@ VIRTUAL_EPOCH = 1_767_225_600.0  # 2026-01-01 00:00:00 UTC: when virtual time be
 
 
 class _Holds:
-    """How many app threads hold a clock, and the autojump threshold it had before."""
+    """Who keeps a clock from jumping, and the threshold it had before."""
 
-    def __init__(self, threshold: float) -> None:
-        self.threshold = threshold
-        self.count = 0
+    def __init__(self) -> None:
+        self.threshold = math.inf
+        self.still = 0  # app threads that run code
+        self.flowing = 0  # waits for the real world
 
 
 _holds: WeakKeyDictionary[MockClock, _Holds] = WeakKeyDictionary()
 
 
-def hold_time(clock: trio.abc.Clock) -> None:
-    """Keep a virtual clock from jumping until `release_time`; without effect on a real one. Trio thread only."""
-    if isinstance(clock, MockClock):
-        held = _holds.setdefault(clock, _Holds(clock.autojump_threshold))
-        if held.count == 0:
-            held.threshold = clock.autojump_threshold
-            clock.autojump_threshold = math.inf
-        held.count += 1
+def hold_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
+    """Keep a virtual clock from jumping until `release_time`; without effect on a real one. Trio thread only.
+
+    Parameters:
+        clock: Trio's clock.
+        flowing: time goes on as it does in the real world, instead of standing still.
+    """
+    _change(clock, still=not flowing, by=+1)
 
 
-def release_time(clock: trio.abc.Clock) -> None:
+def release_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
     """Undo one `hold_time`."""
-    if isinstance(clock, MockClock):
-        held = _holds[clock]
-        held.count -= 1
-        if held.count == 0:
-            clock.autojump_threshold = held.threshold
+    _change(clock, still=not flowing, by=-1)
+
+
+def _change(clock: trio.abc.Clock, *, still: bool, by: int) -> None:
+    if not isinstance(clock, MockClock):
+        return
+    holds = _holds.setdefault(clock, _Holds())
+    if not holds.still and not holds.flowing:
+        holds.threshold = clock.autojump_threshold
+    if still:
+        holds.still += by
+    else:
+        holds.flowing += by
+    clock.autojump_threshold = math.inf if holds.still or holds.flowing else holds.threshold
+    if not still:
+        clock.rate = 1.0 if holds.flowing else 0.0
 
 
 def epoch_of(clock: trio.abc.Clock) -> float:

@@ -111,6 +111,10 @@ class Dock:
         """
         loaded = load_app(app)
         await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
+        await self.wait_app_over()
+
+    async def wait_app_over(self) -> None:
+        """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
         while self._pending.count or self._timers.count:
             await self._pending.wait_none()
             await self._timers.wait_none()

@@ -48,4 +48,4 @@ def function_name(function: Callable[..., object]) -> str:
     function = getattr(function, "func", function)  # functools.partial
     name = getattr(function, "__qualname__", type(function).__qualname__)
     module = getattr(function, "__module__", None)
-    return f"{module}.{name}" if module else name
+    return name if module in {None, "__main__"} else f"{module}.{name}"

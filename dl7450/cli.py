@@ -1,0 +1,226 @@
+"""The `dl7450` command: run an app, check one, look at traces.
+
+The only module of this package that knows `telemetry`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._runner import Run
+
+EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def main() -> None:
+    """Run apps of the DisplayLink DL-7450 dock on this machine."""
+
+
+@main.command()
+@click.argument("app", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after this dock time.")
+@click.option("--frames", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep frames as PNGs.")
+@click.option(
+    "--store", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Take the dock from YAML."
+)
+@click.option("--set", "values", multiple=True, metavar="KEY=VALUE", help="Set an entry of the store; repeatable.")
+@click.option("--dock-id", metavar="HEX", help="Set the dock's id: 64 hex digits.")
+@click.option("--host", type=click.Choice(["connected", "none", "suspended"]), help="Set the host's status.")
+@click.option("--offline", is_flag=True, help="Leave the network cable out.")
+@click.option("--fast", is_flag=True, help="Use virtual time: waiting takes none.")
+@click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if never shown; repeatable.")
+@click.option(
+    "--trace-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write OTLP JSON lines."
+)
+@click.option("--tasks", is_flag=True, help="Print the task tree when the run ends.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON summary to stdout, the app's output to stderr.")
+@click.option("--quiet", is_flag=True, help="Print no waterfall and no progress.")
+def run(
+    app: Path | None,
+    seconds: float | None,
+    frames: Path | None,
+    store: Path | None,
+    values: Sequence[str],
+    dock_id: str | None,
+    host: str | None,
+    offline: bool,
+    fast: bool,
+    expect_text: Sequence[str],
+    trace_file: Path | None,
+    tasks: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run APP until nothing can call it any more.
+
+    APP is the app's file; without it, the code that the store names is run. Spans go to a collector when
+    OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tasks.
+
+    Exit status: 0, 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
+    """
+    import telemetry
+
+    from ._device_file import DeviceError, load_device
+    from ._loader import AppError
+    from ._runner import Run, run_app
+
+    try:
+        device = load_device(
+            store, values=dict(map(_key_and_value, values)), dock_id=dock_id, host=host, offline=offline
+        )
+    except DeviceError as error:
+        raise click.UsageError(str(error)) from None
+    app = app or device.store.code
+    if app is None:
+        raise click.UsageError("there is no app to run: name its file, or a --store with a code section")
+
+    happened = Run()
+    status = EXIT_OK
+    try:
+        collected = telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
+    except (ValueError, OSError) as error:
+        raise click.UsageError(str(error)) from None
+    with collected:
+        try:
+            with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
+                run_app(
+                    app,
+                    device=device,
+                    run=happened,
+                    seconds=math.inf if seconds is None else seconds,
+                    frames=frames,
+                    fast=fast,
+                    tracer_provider=collected.tracer_provider(),
+                    meter_provider=collected.meter_provider(),
+                    around=lambda: _tasks_shown(tasks),
+                )
+        except (AppError, OSError) as error:
+            raise click.UsageError(str(error)) from None
+        except KeyboardInterrupt:
+            status = EXIT_INTERRUPTED
+        if not quiet and not as_json:
+            from rich.console import Console
+
+            from telemetry._waterfall import Waterfall
+
+            Console().print(Waterfall(collected.spans()))
+    missing = [text for text in expect_text if not happened.shows(text)]
+    for text in missing:
+        click.echo(f"never shown: {text!r}; shown were {happened.texts}", err=True)
+    if status == EXIT_OK and happened.errors:
+        status = EXIT_APP_RAISED
+    elif status == EXIT_OK and missing:
+        status = EXIT_TEXT_NOT_SHOWN
+    if as_json:
+        click.echo(json.dumps(_summary(app, happened, missing, status)))
+    sys.exit(status)
+
+
+def _key_and_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
+    return key, value
+
+
+def _summary(app: Path, run: Run, missing: Sequence[str], status: int) -> dict[str, object]:
+    requests = run.requests
+    return {
+        "app": str(app),
+        "exit_status": status,
+        "seconds": round(run.seconds, 3),
+        "frames": run.frames,
+        "texts": run.texts,
+        "texts_never_shown": list(missing),
+        "errors": run.errors,
+        "requests": {
+            "completed": requests.completed,
+            "failed": requests.failed,
+            "rejected": requests.rejected,
+            "cancelled": requests.cancelled,
+        },
+    }
+
+
+@contextmanager
+def _progress(run: Run, *, shown: bool) -> Generator[None]:
+    """A line on a terminal's stderr that says how far the run is."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not shown or not console.is_terminal:
+        yield
+        return
+    from rich.live import Live
+
+    with Live(console=console, transient=True, refresh_per_second=5, get_renderable=lambda: _progress_line(run)):
+        yield
+
+
+def _progress_line(run: Run) -> str:
+    requests = run.requests
+    failed = requests.failed + requests.rejected
+    return (
+        f"running {run.seconds:5.1f} s   frames {run.frames}   "
+        f"requests {requests.completed} answered, {failed} failed, {requests.in_flight} in flight"
+    )
+
+
+@contextmanager
+def _tasks_shown(at_end: bool) -> Generator[None]:
+    import signal
+
+    from telemetry import format_task_tree, task_tree_on_signal
+
+    with task_tree_on_signal() if hasattr(signal, "SIGUSR1") else nullcontext():
+        try:
+            yield
+        finally:
+            if at_end:
+                click.echo(format_task_tree(), err=True)
+
+
+@main.command()
+@click.argument("app", type=click.Path(dir_okay=False, path_type=Path))
+def check(app: Path) -> None:
+    """Say what in APP would fail on the dock, without running it.
+
+    Exit status: 0 (nothing found), 1 (something found), 2 (usage).
+    """
+    from ._check import check_app, format_findings
+
+    try:
+        findings = check_app(app)
+    except OSError as error:
+        raise click.UsageError(f"cannot read {str(app)!r}: {error.strerror}") from None
+    click.echo(format_findings(findings), nl=False)
+    sys.exit(1 if findings else 0)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--slowest", type=click.IntRange(min=1), metavar="N", help="Show only the N slowest traces.")
+@click.option("--failed", is_flag=True, help="Show only traces with a failure.")
+@click.option("--host", metavar="NAME", help="Show only traces with a request to this host.")
+@click.option("--json", "as_json", is_flag=True, help="Print the traces as JSON.")
+def trace(file: Path, slowest: int | None, failed: bool, host: str | None, as_json: bool) -> None:
+    """Show the waterfalls of FILE, in OTLP JSON as --trace-file and the OpenTelemetry Collector write it."""
+    import telemetry
+
+    try:
+        telemetry.show_traces(file, slowest=slowest, failed=failed, host=host, as_json=as_json)
+    except (telemetry.TraceFileError, OSError) as error:
+        raise click.UsageError(str(error)) from None
