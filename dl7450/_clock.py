@@ -1,7 +1,7 @@
 """Time on a virtual clock: it stands still while app code runs, and flows while a real server is waited for.
 
-Trio's `MockClock` jumps as soon as every task is blocked, and a task that waits for a thread or for a real socket counts
-as blocked. Without the hold, an app's own computing would let its timeouts run out.
+Trio's `MockClock` jumps as soon as every task is blocked, and a task that waits for a thread or a real socket counts as
+blocked. Without the hold, an app's own computing would let its timeouts run out.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from ._spans import app_span, function_name
 from ._timer import DockTimer
 from ._version import __version__
 from .http._client import HttpClient
-from .http._network import Network
+from .http._network import DeviceNetwork, Network, TrioNetwork
 from .http._tracing import HttpTracing
 from .http._transport import DockTransport
 
@@ -261,8 +261,8 @@ async def open_dock(
     everything at once. Either way nothing of the dock is left.
 
     Parameters:
-        transport: what requests are sent through; any of httpx's. By default real connections.
-        network: what the default transport finds addresses and opens connections with.
+        transport: what requests are sent through; any of httpx's. By default connections over `network`.
+        network: finds addresses and opens connections. By default the real one, as far as the device is connected.
         device: the machine around the app.
         max_response_bytes: a longer response body ends with code 63.
         tracer_provider: makes the spans; by default OpenTelemetry's global one.
@@ -274,12 +274,14 @@ async def open_dock(
     Raises:
         Exception: what the block raised, or a callback.
     """
+    device = device or Device()
+    if transport is None:
+        transport = DockTransport(DeviceNetwork(network or TrioNetwork(), lambda: device.address is not None))
     async with open_plain_nursery() as nursery:
-        transport = transport or DockTransport(network)
         dock = Dock(
             nursery,
             transport,
-            device or Device(),
+            device,
             max_response_bytes,
             tracer_provider,
             meter_provider,

@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import cast
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
-import httpx2
 import trio
 
 from ._clock import hold_time, release_time
+from .http._network import Address, Connection, Network
 
 
-class RealTimeTransport(httpx2.AsyncBaseTransport):
-    """Lets virtual time flow as real time does while a real server is waited for.
+class RealTimeNetwork:
+    """Lets virtual time flow as real time does while something outside is waited for.
 
     A server does not know of the clock: if time jumped while it computes its answer, every request would time out.
     """
 
-    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
-        self._transport = transport
-        self._clock = trio.lowlevel.current_clock()
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        hold_time(self._clock, flowing=True)
-        try:
-            response = await self._transport.handle_async_request(request)
-        except BaseException:
-            release_time(self._clock, flowing=True)
-            raise
-        stream = _RealTimeBody(cast(httpx2.AsyncByteStream, response.stream), self._clock)
-        return httpx2.Response(
-            response.status_code, headers=response.headers, stream=stream, extensions=response.extensions
-        )
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        with _flowing_time():
+            return await self._network.resolve(host, port)
 
-    async def aclose(self) -> None:
-        await self._transport.aclose()
+    async def connect(self, address: Address) -> Connection:
+        with _flowing_time():
+            stream, is_readable = await self._network.connect(address)
+        return Connection(_RealTimeStream(stream), is_readable)
 
 
-class _RealTimeBody(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream, clock: trio.abc.Clock) -> None:
+class _RealTimeStream(trio.abc.Stream):
+    def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
-        self._clock = clock
-        self._closed = False
 
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        async with aclosing(cast(AsyncGenerator[bytes, None], aiter(self._stream))) as chunks:
-            async for chunk in chunks:
-                yield chunk
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        with _flowing_time():
+            await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        with _flowing_time():
+            await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        with _flowing_time():
+            return await self._stream.receive_some(max_bytes)
 
     async def aclose(self) -> None:
-        try:
-            await self._stream.aclose()
-        finally:
-            if not self._closed:
-                self._closed = True
-                release_time(self._clock, flowing=True)
+        await self._stream.aclose()
+
+
+@contextmanager
+def _flowing_time() -> Generator[None]:
+    clock = trio.lowlevel.current_clock()
+    hold_time(clock, flowing=True)
+    try:
+        yield
+    finally:
+        release_time(clock, flowing=True)

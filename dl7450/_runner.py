@@ -14,12 +14,12 @@ from trio.testing import MockClock
 
 from ._app import print_app_error
 from ._dock import open_dock
-from ._fast import RealTimeTransport
+from ._fast import RealTimeNetwork
 from ._frames import save_png
 from ._loader import AppError
 from ._render import render
 from .http._client import REQUESTS_MAX, HttpStatistics
-from .http._transport import DockTransport
+from .http._network import TrioNetwork
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -118,7 +118,7 @@ def run_app(
             # Around the dock, not in it: when the time is up, everything stops at once.
             with trio.move_on_after(seconds):
                 async with open_dock(
-                    transport=RealTimeTransport(DockTransport()) if fast else None,
+                    network=RealTimeNetwork(TrioNetwork()) if fast else None,
                     device=device,
                     tracer_provider=tracer_provider,
                     meter_provider=meter_provider,

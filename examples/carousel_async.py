@@ -56,7 +56,7 @@ class Carousel:
         if self.pictures:
             screen.set_background(self.pictures[self.shown % len(self.pictures)])
             self.shown += 1
-            status = '<span size="xx-large">{} shown, {} failed</span>'.format(self.shown, self.failed)
+            status = f'<span size="xx-large">{self.shown} shown, {self.failed} failed</span>'
             screen.add_text_box(status, {"x": 40, "y": 60, "alignment": splashscreen.Alignment.LEFT})
 
 

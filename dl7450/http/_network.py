@@ -89,6 +89,24 @@ class TrioNetwork:
         return Connection(trio.SocketStream(socket), socket.is_readable)
 
 
+class DeviceNetwork:
+    """Another network as far as the dock is connected to it: without an address nothing is found or reached."""
+
+    def __init__(self, network: Network, is_up: Callable[[], bool]) -> None:
+        self._network = network
+        self._is_up = is_up
+
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        if not _is_address(host) and not self._is_up():
+            raise OSError(errno.ENETDOWN, "the dock has no network")
+        return await self._network.resolve(host, port)
+
+    async def connect(self, address: Address) -> Connection:
+        if not self._is_up():
+            raise OSError(errno.ENETDOWN, "the dock has no network")
+        return await self._network.connect(address)
+
+
 class DockBackend(httpcore2.AsyncNetworkBackend):
     """What httpcore's pool opens its connections through."""
 
@@ -120,14 +138,21 @@ class DockStream(httpcore2.AsyncNetworkStream):
     def __init__(self, connection: Connection, peer: Address) -> None:
         self._stream, self._is_readable = connection
         self._peer = peer
-        self._early = b""  # of an answer that overtook its request
         self._used = trio.current_time()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        if self._early:
-            data, self._early = self._early[:max_bytes], self._early[max_bytes:]
-            return data
-        return await self._receive(max_bytes, current_exchange.get())
+        exchange = current_exchange.get()
+        head = exchange.head
+        if head.taken:
+            return await self._receive(max_bytes, exchange)
+        while not head.settled:
+            if not await self._receive(max_bytes, exchange):
+                return head.take_cut_off()
+        if head.too_large:
+            raise FailedRequest(Failure.HEAD_TOO_LARGE)
+        if not head.is_http:
+            raise FailedRequest(Failure.NOT_HTTP)
+        return head.take()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         exchange = current_exchange.get()
@@ -139,6 +164,7 @@ class DockStream(httpcore2.AsyncNetworkStream):
             else:
                 await self._send_while_listening(buffer, exchange)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            exchange.send_failed = True
             raise httpcore2.WriteError from error
         exchange.sent(len(buffer))
 
@@ -194,10 +220,8 @@ class DockStream(httpcore2.AsyncNetworkStream):
         async def listen() -> None:
             nonlocal given_up
             with suppress(httpcore2.ReadError):  # the reset is in the exchange
-                while data := await self._receive(LARGE_WRITE, exchange):
-                    self._early += data
-                    if not _is_interim(self._early):
-                        break
+                while not exchange.head.settled and await self._receive(LARGE_WRITE, exchange):
+                    pass
             given_up = True
             nursery.cancel_scope.cancel("the answer overtook the request")
 
@@ -206,21 +230,20 @@ class DockStream(httpcore2.AsyncNetworkStream):
             try:
                 await self._stream.send_all(buffer)
             except trio.BrokenResourceError:
-                given_up = True  # an answer may have arrived all the same
+                given_up = exchange.send_failed = True  # an answer may have arrived all the same
             nursery.cancel_scope.cancel("the request was sent")
         if given_up:
             raise httpcore2.WriteError
 
 
-def _is_interim(answer: bytes) -> bool:
-    return answer[:5] == b"HTTP/" and answer[8:10] == b" 1"
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -> Sequence[Address]:
-    is_address = ":" in host or host.replace(".", "").isdigit()
     try:
         # An address is not looked up, so it has no such phase.
-        with nullcontext() if is_address else exchange.phase(f"DNS lookup {host}"):
+        with nullcontext() if _is_address(host) else exchange.phase(f"DNS lookup {host}"):
             return await network.resolve(host, port)
     except OSError as error:
         raise FailedRequest(Failure.RESOLVE) from error

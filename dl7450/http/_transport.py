@@ -12,12 +12,13 @@ from contextlib import aclosing
 from functools import cache
 from typing import cast
 
+import h11
 import httpcore2
 import httpx2
 
 from ._curl import Failure
 from ._exchange import Exchange
-from ._network import DockBackend, FailedRequest, Network, TrioNetwork, current_exchange
+from ._network import DockBackend, FailedRequest, Network, current_exchange
 
 RESENDS_MAX = 5  # libcurl's CONN_MAX_RETRIES
 IDLE_CONNECTIONS_MAX = 16  # per pool: as many as requests can be in flight
@@ -31,8 +32,8 @@ class DockTransport(httpx2.AsyncBaseTransport):
     `cacert` (str or None), the certificates to trust. What happens is noted in the current `Exchange`.
     """
 
-    def __init__(self, network: Network | None = None) -> None:
-        self._backend = DockBackend(network or TrioNetwork())
+    def __init__(self, network: Network) -> None:
+        self._backend = DockBackend(network)
         self._pools: dict[tuple[str, str | None], httpcore2.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -115,8 +116,10 @@ def _failure(error: Exception, exchange: Exchange) -> Failure:
     if exchange.peer_reset:
         return Failure.RESET
     if exchange.peer_closed:
-        return Failure.FIN
-    return Failure.GRAMMAR if isinstance(error, httpcore2.RemoteProtocolError) else Failure.SEND
+        return Failure.SEND if exchange.send_failed and not exchange.bytes_received else Failure.FIN
+    if isinstance(error.__cause__, h11.RemoteProtocolError) and error.__cause__.error_status_hint == NOT_IMPLEMENTED:
+        return Failure.TRANSFER_CODING  # the only thing for which h11 hints at this status
+    return Failure.GRAMMAR
 
 
 def _trust(cacert: str | None) -> ssl.SSLContext:
@@ -134,13 +137,12 @@ def _trust_only(cacert: str) -> ssl.SSLContext:
     Raises:
         FailedRequest: there is no certificate in it, or one that cannot be read.
     """
-    if not cacert.strip():
+    if not cacert:
         raise FailedRequest(Failure.NO_CACERT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # Triple-quoted certificates in an app are often indented; OpenSSL reads only lines that are not.
-    pem = "\n".join(line.strip() for line in cacert.splitlines())
     try:
-        context.load_verify_locations(cadata=pem)
+        # Text between the certificates is ignored, so it may be in any language; Python takes only ASCII.
+        context.load_verify_locations(cadata=cacert.encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
         raise FailedRequest(Failure.CACERT) from error
     return _lenient(context)
