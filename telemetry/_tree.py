@@ -16,14 +16,14 @@ from functools import cached_property
 from telemetry._span_record import SpanRecord
 
 # Deeper levels are not drawn one by one: a line is only so wide.
-_DRAWN_LEVELS = 8
+_DRAWN_LEVELS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A span's place in its tree.
 
-    ``followed`` says for the span's level and the levels above it (at most eight, the nearest last) whether
+    ``followed`` says for the span's level and the levels above it (at most five, the nearest last) whether
     a sibling comes later, which is what the lines to the left of a tree are drawn from.
     """
 

@@ -1,0 +1,29 @@
+"""How figures and foreign text are written in the terminal."""
+
+from __future__ import annotations
+
+
+def duration(seconds: float) -> str:
+    """A duration in at most seven characters: ``"0.08 ms"``, ``"412 ms"``, ``"1.24 s"``, ``"2m 03s"``."""
+    for decimals, limit in ((2, 9.995e-3), (1, 99.95e-3), (0, 999.5e-3)):
+        if seconds < limit:
+            return f"{seconds * 1e3:.{decimals}f} ms"
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m {rest:02}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m"
+
+
+def count(number: int, noun: str) -> str:
+    """``"1 span"``, ``"2 spans"``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def printable(text: str) -> str:
+    """Text from a span without the control characters by which it could take over the terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
