@@ -8,6 +8,7 @@ best; `dl7450._style` knows what the tags mean.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 
 from dl7450._style import Style, styled
@@ -34,7 +35,7 @@ def parse(markup: str) -> tuple[Run, ...]:
             sense; says where, and what to write instead.
     """
     # Two things that Pango passes and XML forbids: "]]>" in text, and control characters.
-    return _Reader().read(markup.replace("]]>", "]]&gt;").translate(_FORBIDDEN_BY_XML))
+    return _Reader(markup.replace("]]>", "]]&gt;").translate(_FORBIDDEN_BY_XML)).read()
 
 
 _FORBIDDEN_BY_XML = dict.fromkeys(
@@ -42,55 +43,67 @@ _FORBIDDEN_BY_XML = dict.fromkeys(
     "\N{REPLACEMENT CHARACTER}",
 )
 
-_ROOT = "<markup>"
+_ROOT, _END = "<_>", "</_>"  # XML wants one element around everything; Pango adds its <markup> for that
+
+
+class _Tag(NamedTuple):
+    name: str
+    style: Style  # of the text inside
+    start: int  # index of its first byte
 
 
 class _Reader:
     """One pass of expat over one text: a stack of open tags with their styles, and the runs so far."""
 
-    def __init__(self) -> None:
-        self._open: list[tuple[str, Style]] = []
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._open = [_Tag("", Style(), 0)]
         self._runs: list[Run] = []
         self._parser = expat.ParserCreate()
+        self._parser.Parse(_ROOT)
         self._parser.buffer_text = True  # one run, not one for every entity and line break in it
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
 
-    def read(self, text: str) -> tuple[Run, ...]:
+    def read(self) -> tuple[Run, ...]:
         try:
-            self._parser.Parse(_ROOT, False)
-            self._parser.Parse(text, False)
-            self._parser.Parse("</markup>", True)
+            self._parser.Parse(self._text)
+            self._parser.Parse(_END, True)
         except expat.ExpatError as error:
-            raise ValueError(f"{self._place()}: {self._explain(error)}") from None
+            raise ValueError(self._explain(expat.ErrorString(error.code))) from None
         return tuple(self._runs)
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        style = self._open[-1][1] if self._open else Style()
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        index = self._parser.CurrentByteIndex
         try:
-            style = styled(style, tag, attributes)
+            style = styled(self._open[-1].style, name, attributes)
         except ValueError as error:
-            raise ValueError(f"{self._place()}: {error}") from None
-        self._open.append((tag, style))
+            raise ValueError(f"{self._place(index)}: {error}") from None
+        self._open.append(_Tag(name, style, index))
 
-    def _end(self, _tag: str) -> None:
-        self._open.pop()
+    def _end(self, _name: str) -> None:
+        if len(self._open) > 1:  # the root stays, even if the app's text closes it
+            self._open.pop()
 
     def _characters(self, text: str) -> None:
-        self._runs.append(Run(text, self._open[-1][1]))
+        self._runs.append(Run(text, self._open[-1].style))
 
-    def _place(self) -> str:
-        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber
-        return f"markup, line {line}, column {column + 1 - (len(_ROOT) if line == 1 else 0)}"
+    def _place(self, index: int) -> str:
+        """Where the tag or the entity starts that expat is at; expat itself may point behind it."""
+        before = self._text.encode()[: index + 1 - len(_ROOT)].decode(errors="ignore")
+        start = max(before.rfind("<"), before.rfind("&"), 0)
+        line, column = before.count("\n", 0, start) + 1, start - before.rfind("\n", 0, start)
+        return f"markup, line {line}, column {column}, at {self._text[start : start + 16]!r}"
 
-    def _explain(self, error: expat.ExpatError) -> str:
-        reason = expat.ErrorString(error.code)
-        if reason == expat.errors.XML_ERROR_TAG_MISMATCH:
-            tag = self._open[-1][0]
-            if tag != "markup" or len(self._open) > 1:
-                return f"<{tag}> is open here; close it with </{tag}> first"
-            return "a tag is closed here that was not opened"
-        if reason == expat.errors.XML_ERROR_UNDEFINED_ENTITY:
-            return "unknown entity; write &amp; for &, or a character's number such as &#x2602;"
-        return f"{reason}; in plain text write &amp; for & and &lt; for <, and quote the values of attributes"
+    def _explain(self, reason: str) -> str:
+        here, tag = self._place(self._parser.CurrentByteIndex), self._open[-1]
+        match reason:
+            case expat.errors.XML_ERROR_TAG_MISMATCH if tag.name:
+                return f"{self._place(tag.start)}: <{tag.name}> is not closed; write </{tag.name}> where it belongs"
+            case expat.errors.XML_ERROR_TAG_MISMATCH:
+                return f"{here}: no tag is open here that this could close"
+            case expat.errors.XML_ERROR_UNDEFINED_ENTITY:
+                return f"{here}: unknown entity; write &amp; for &, or a character by number: &#x2602;"
+            case _:
+                return f"{here}: {reason}; write &amp; for & and &lt; for <, and quote the values of attributes"

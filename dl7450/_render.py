@@ -17,9 +17,11 @@ from PIL import Image, ImageDraw, ImageFont
 from dl7450._markup import Run
 from dl7450._picture import fill_screen
 from dl7450._screen import HEIGHT, WIDTH, Alignment, ScreenState, TextBox
-from dl7450._style import Style
+from dl7450._style import Colour, Style
 
 _PIXELS_PER_POINT = 96 / 72
+
+_BEFORE_X = {Alignment.LEFT: 0.0, Alignment.MIDDLE: 0.5, Alignment.RIGHT: 1.0}  # the part of a line left of x
 
 
 def render(state: ScreenState) -> Image.Image:
@@ -57,18 +59,9 @@ def _draw_box(draw: ImageDraw.ImageDraw, box: TextBox) -> None:
     top = box.y - sum(heights) / 2 if box.centred else float(box.y)
     for line, ascent, height in zip(lines, ascents, heights, strict=True):
         if top < HEIGHT and top + height > 0:
-            _draw_line(draw, line, _left(box, sum(piece.width for piece in line)), round(top + ascent))
+            left = box.x - _BEFORE_X[box.alignment] * sum(piece.width for piece in line)
+            _draw_line(draw, line, left, round(top + ascent))
         top += height
-
-
-def _left(box: TextBox, width: float) -> float:
-    match box.alignment:
-        case Alignment.LEFT:
-            return box.x
-        case Alignment.RIGHT:
-            return box.x - width
-        case Alignment.MIDDLE:
-            return box.x - width / 2
 
 
 def _lines(runs: tuple[Run, ...]) -> list[list[Run]]:
@@ -91,14 +84,9 @@ def _draw_line(draw: ImageDraw.ImageDraw, line: list[_Piece], left: float, basel
     # All backgrounds first: a slanted letter may lean over the piece beside it.
     x = left
     for piece in line:
-        if piece.style.background and piece.width:
-            box = (
-                round(x),
-                round(baseline - piece.ascent),
-                round(x + piece.width) - 1,
-                round(baseline + piece.descent),
-            )
-            draw.rectangle(box, fill=piece.style.background)
+        if piece.style.background:
+            top, bottom = baseline - piece.ascent, baseline + piece.descent
+            _fill(draw, (x, top, x + piece.width, bottom), piece.style.background)
         x += piece.width
     x = left
     for piece in line:
@@ -114,9 +102,15 @@ def _draw_piece(draw: ImageDraw.ImageDraw, piece: _Piece, left: float, baseline:
         x += width
     thickness = max(1, round(piece.font.size / 18))
     for wanted, offset in ((style.underline, 0.12), (style.strikethrough, -0.26)):  # of the font's size
-        if wanted and piece.width:
+        if wanted:
             y = baseline + round(piece.font.size * offset)
-            draw.rectangle((round(left), y, round(x) - 1, y + thickness - 1), fill=style.foreground)
+            _fill(draw, (left, y, x, y + thickness), style.foreground)
+
+
+def _fill(draw: ImageDraw.ImageDraw, area: tuple[float, float, float, float], colour: Colour) -> None:
+    left, top, right, bottom = (round(edge) for edge in area)
+    if left < right and top < bottom:
+        draw.rectangle((left, top, right - 1, bottom - 1), fill=colour)  # Pillow counts the last pixel in
 
 
 def _chunks(text: str, font: ImageFont.FreeTypeFont) -> Iterator[tuple[str, float]]:

@@ -199,16 +199,18 @@ def _strikethrough(style: Style, value: str) -> Style:
     return replace(style, strikethrough=value in ("true", "yes", "t", "y"))
 
 
-def _colour(value: str) -> Colour:
-    """A colour as Pango writes it: a CSS name, `gray0` to `gray100`, or `#` and hex digits, 1 to 4 of each.
+_HEX_DIGITS = {3: 1, 4: 1, 6: 2, 8: 2, 9: 3, 12: 4, 16: 4}  # in all: for each of red, green, blue (and opacity)
 
-    A fourth part, opacity, is accepted and not drawn, like the attribute `alpha`.
+
+def _colour(value: str) -> Colour:
+    """A colour as Pango writes it: a CSS name, `gray0` to `gray100`, or `#` and hex digits.
+
+    Opacity is accepted and not drawn, like the attribute `alpha`.
     """
-    for digits in (1, 2, 3, 4):
-        if re.fullmatch(rf"#([0-9a-fA-F]{{{digits}}}){{3,4}}", value):
-            parts = [value[i : i + digits] for i in range(1, 1 + 3 * digits, digits)]
-            red, green, blue = (int((part * 2)[:2], 16) for part in parts)  # "f" means "ff"; of "abc", "ab" shows
-            return red, green, blue
+    if re.fullmatch(r"#[0-9a-fA-F]+", value) and (digits := _HEX_DIGITS.get(len(value) - 1)):
+        parts = [value[i : i + digits] for i in range(1, 1 + 3 * digits, digits)]
+        red, green, blue = (int((part * 2)[:2], 16) for part in parts)  # "f" means "ff"; of "abc", "ab" shows
+        return red, green, blue
     name = value.replace(" ", "").lower()
     if (match := re.fullmatch(r"gr[ae]y(\d{1,3})", name)) and int(match[1]) <= 100:
         level = (int(match[1]) * 255 + 50) // 100
