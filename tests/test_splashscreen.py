@@ -149,7 +149,7 @@ def test_what_is_refused_leaves_the_screen_as_it_was(
     assert screen.version == version
 
 
-def test_a_carousel_for_a_day_decodes_every_picture_once(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_carousel_decodes_every_picture_once(screen: Screen) -> None:
     pictures = [bytearray(PNG + bytes(n)) for n in range(12)]
     remembered: list[Background] = []
     for _ in range(100):
