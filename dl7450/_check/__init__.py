@@ -1,0 +1,93 @@
+"""`dl7450 check`: what would fail on the dock, found in an app's text without running it.
+
+The rules are functions beside the words for what they find (`_syntax`, `_strings`, `_language`, `_imports`,
+`_calls`, `_paradigm`); `_sdk` says what the dock has; `_app` and `_values` say what an app's text makes evident.
+A rule speaks only when it is sure: what an app's text does not tell is not reported. The dock runs a
+MicroPython whose release its vendor does not name, so what some releases refuse is reported with the
+release that first takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+# Each of these registers its rules.
+from dl7450._check import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401
+from dl7450._check._app import App
+from dl7450._check._rule import CHECKS, Finding, Hit, Rule
+from dl7450._check._values import Values
+
+__all__ = ["Finding", "Rule", "check_app", "format_findings", "rules"]
+
+
+NOT_UTF8: Final = Rule(
+    "not-utf8",
+    "The file is not UTF-8: byte {byte}.",
+    "Save it as UTF-8.",
+    "MicroPython's py/lexer.c: source is UTF-8, whatever a coding comment says",
+)
+SYNTAX_ERROR: Final = Rule(
+    "syntax-error",
+    "The file does not parse: {message}.",
+    "Correct this line, or the one before it.",
+    "MicroPython's grammar is a part of Python's",
+)
+
+
+def check_app(path: Path) -> list[Finding]:
+    """Check an app's file and the modules beside it that it imports, directly or not.
+
+    Returns the findings in order of file, line and column. Raises `OSError` if a file cannot be read.
+    """
+    findings: list[Finding] = []
+    files = [path]
+    for file in files:  # grows on the way
+        app = _load(file)
+        if isinstance(app, Finding):
+            findings.append(app)
+            continue
+        values = Values(app)
+        found = {rule.finding(file, hit) for rule, find in CHECKS for hit in find(values)}
+        findings += sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
+        beside = [path.with_name(f"{name}.py") for name in app.imports_beside]
+        files += [module for module in beside if module not in files and module.is_file()]
+    return findings
+
+
+def format_findings(findings: Iterable[Finding]) -> str:
+    """The findings for a reader, as compilers write them; empty if there are none."""
+    return "\n\n".join(
+        f"{finding.path}:{finding.line}:{finding.column}: {finding.code}\n"
+        f"  Problem:  {finding.problem}\n"
+        f"  Solution: {finding.solution}"
+        for finding in findings
+    )
+
+
+def rules() -> Sequence[Rule]:
+    """All rules, in alphabetical order."""
+    return sorted([NOT_UTF8, SYNTAX_ERROR, *(rule for rule, _ in CHECKS)], key=lambda rule: rule.code)
+
+
+def _load(path: Path) -> App | Finding:
+    data = path.read_bytes()
+    try:
+        source = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].split(b"\n")
+        hit = Hit(len(before), len(before[-1]) + 1, {"byte": f"0x{data[error.start]:02x}"})
+        return NOT_UTF8.finding(path, hit)
+    try:
+        return App(path, "\n".join(re.split("\r\n|\r|\n", source)), _modules_in(path.parent))
+    except SyntaxError as error:
+        return SYNTAX_ERROR.finding(path, Hit(error.lineno or 1, error.offset or 1, {"message": error.msg}))
+    except ValueError as error:
+        return SYNTAX_ERROR.finding(path, Hit(1, 1, {"message": error}))
+
+
+def _modules_in(folder: Path) -> frozenset[str]:
+    packages = (file.parent for file in folder.glob("*/__init__.py"))
+    return frozenset(file.stem for file in (*folder.glob("*.py"), *packages))

@@ -1,0 +1,138 @@
+"""Rules: names that the dock's modules and objects do not have, and calls that they do not take."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterator, Sequence
+
+from dl7450._check import _api
+from dl7450._check._app import App
+from dl7450._check._rule import Hit, at, rule
+from dl7450._check._values import Instance, OwnFunction, Value, Values
+
+
+@rule(
+    "{owner} has no {name!r} on the dock.",
+    "{instead}",
+    source="dock SDK; for built-in types, MicroPython's py/obj*.c",
+)
+def unknown_attribute(values: Values) -> Iterator[Hit]:
+    app = values.app
+    for node in app.nodes(ast.Attribute):
+        if not isinstance(node.ctx, ast.Load) or _expected_to_be_missing(app, node, node.attr):
+            continue
+        if (known := _public(values.of(node.value))) is not None and not node.attr.startswith("__"):
+            owner, names = known
+            if node.attr not in names:
+                yield at(node, owner=owner, name=node.attr, instead=_instead(owner, names, node.attr))
+    for alias in app.nodes(ast.alias):
+        statement = app.parents[alias]
+        if isinstance(statement, ast.ImportFrom) and alias.name != "*":
+            known = _public(_api.module(app.imported(alias) or ""))
+            if known is not None and alias.name not in known[1] and not app.guarded(statement, "ImportError"):
+                yield at(alias, owner=known[0], name=alias.name, instead=_instead(*known, alias.name))
+
+
+@rule(
+    "{function}() {reason}: TypeError.",
+    "Write {signature}.",
+    source="dock SDK; for built-in functions, MicroPython's py/modbuiltins.c and py/obj*.c: most take no keywords",
+)
+def wrong_arguments(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        callee = values.of(node.func)
+        if isinstance(callee, _api.ApiClass):
+            constructor = callee.members.get("__init__")
+            name, function = callee.full_name, constructor if isinstance(constructor, _api.ApiFunction) else None
+        elif isinstance(callee, _api.ApiFunction):
+            name, function = callee.full_name, callee
+        else:
+            continue
+        if function is None or values.app.guarded(node, "TypeError"):
+            continue
+        reasons = [_misfit(signature, node) for signature in function.signatures]
+        if None not in reasons:
+            signature = f"{name}({ast.unparse(function.signatures[0])})".replace(", /", "")
+            yield at(node, function=name, reason=reasons[0], signature=signature)
+
+
+@rule(
+    "{function}() calls {name} with {given}, but it takes {taken}: TypeError when it is called.",
+    "Give {name} {given}, or wrap it in a lambda.",
+    source="dock SDK, wakeup.Timer: a callable that takes no parameters; http: one parameter",
+)
+def callback_parameters(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        if values.is_api(node.func, "wakeup.wakeup", "wakeup.Timer"):
+            callback, count = _argument(node, 0, "task"), 0
+        elif values.is_api(node.func, "http.get_async", "http.post_async"):
+            callback, count = _argument(node, 1, "on_complete", "on_response"), 1
+        else:
+            continue
+        function = values.of(callback) if callback is not None else None
+        if callback is None or not isinstance(function, OwnFunction):
+            continue
+        arguments = function.node.args
+        names = [*arguments.posonlyargs, *arguments.args][function.bound :]
+        least = len(names) - len(arguments.defaults)
+        most = count if arguments.vararg else len(names)
+        if not least <= count <= most or None in arguments.kw_defaults:
+            given = "one argument" if count else "no argument"
+            taken = ", ".join(repr(name.arg) for name in [*names, *arguments.kwonlyargs]) or "none"
+            called = ast.unparse(node.func)
+            shown = "the lambda" if isinstance(callback, ast.Lambda) else ast.unparse(callback)
+            yield at(callback, function=called, name=shown, given=given, taken=taken)
+
+
+def _public(value: Value) -> tuple[str, Sequence[str]] | None:
+    """How to call something of the dock's, and its public names, if they are known."""
+    if isinstance(value, _api.ApiModule):
+        return None if value.names is None else (value.name, value.public)
+    if isinstance(value, _api.ApiClass):
+        return value.full_name, value.public
+    return (value.of.full_name, value.of.public) if isinstance(value, Instance) else None
+
+
+def _expected_to_be_missing(app: App, node: ast.AST, name: str) -> bool:
+    """Whether the app itself asks first, or is prepared to get no such attribute."""
+    asked = any(
+        isinstance(call.func, ast.Name)
+        and call.func.id in {"hasattr", "getattr"}
+        and any(isinstance(argument, ast.Constant) and argument.value == name for argument in call.args)
+        for call in app.nodes(ast.Call)
+    )
+    return asked or app.guarded(node, "AttributeError")
+
+
+def _instead(owner: str, names: Sequence[str], name: str) -> str:
+    listed = f"{owner} has {', '.join(names)}." if names else f"{owner} is opaque."
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]}? {listed}" if close else listed
+
+
+def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+    if any(isinstance(argument, ast.Starred) for argument in call.args):
+        return None
+    named = [keyword.value for keyword in call.keywords if keyword.arg in names]
+    return named[0] if named else next(iter(call.args[position : position + 1]), None)
+
+
+def _misfit(signature: ast.arguments, call: ast.Call) -> str | None:
+    """Why a call does not fit a signature; None if it does, or may."""
+    positional = [*signature.posonlyargs, *signature.args]
+    given = [argument for argument in call.args if not isinstance(argument, ast.Starred)]
+    if len(given) > len(positional) and signature.vararg is None:
+        return f"takes {len(positional) or 'no'} positional argument{'s' * (len(positional) != 1)}, not {len(given)}"
+    by_name = {parameter.arg for parameter in [*signature.args, *signature.kwonlyargs]}
+    named = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
+    for name in named:
+        if name not in by_name and signature.kwarg is None:
+            return f"takes no keyword {name!r}"
+        if name in {parameter.arg for parameter in positional[: len(given)]}:
+            return f"gets {name!r} twice"
+    if len(given) < len(call.args) or len(named) < len(call.keywords):
+        return None  # what * and ** bring is not known
+    required = positional[len(given) : len(positional) - len(signature.defaults)]
+    missing = [parameter.arg for parameter in required if parameter.arg not in named]
+    return f"needs {missing[0]!r}" if missing else None

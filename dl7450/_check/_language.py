@@ -1,0 +1,325 @@
+"""Rules: classes, functions, exceptions and built-in names that work otherwise on MicroPython, or not at all.
+
+Such an app loads; it fails, or does something else, when it gets there.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from dl7450._check._app import Function
+from dl7450._check._rule import Hit, at, rule
+from dl7450._check._values import Instance, OwnClass, OwnFunction, Values, is_none
+
+# Special methods: what MicroPython does of them, and what to write instead.
+_NOT_CALLED: Final = {
+    "__del__": ("never calls", "a method such as close(), and call it"),
+    "__init_subclass__": ("before 1.27 does not call", "a function, and call it for each class"),
+    "__set_name__": ("before 1.26 does not call", "a constructor that takes the name"),
+}
+
+# What CPython has and MicroPython has not in any build (py/modbuiltins.c); the dock SDK lists none of them.
+MISSING_BUILTINS: Final = frozenset(
+    """
+    BaseExceptionGroup BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
+    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
+    EncodingWarning EnvironmentError ExceptionGroup FileExistsError FileNotFoundError FloatingPointError
+    FutureWarning IOError ImportWarning InterruptedError IsADirectoryError ModuleNotFoundError
+    NotADirectoryError PendingDeprecationWarning PermissionError ProcessLookupError RecursionError
+    ReferenceError ResourceWarning RuntimeWarning SyntaxWarning SystemError TabError TimeoutError
+    UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError UnicodeWarning UserWarning
+    Warning aiter anext ascii breakpoint copyright credits exit format license quit vars
+    """.split()  # noqa: SIM905  a page of words, not a list of literals
+)
+_BUILTIN_EXCEPTIONS: Final = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+# Methods and attributes that only CPython's built-in types have, by names that nothing on the dock shares.
+_CPYTHON_ONLY: Final = {
+    **dict.fromkeys(["capitalize", "casefold", "expandtabs", "format_map", "isalnum", "isascii"], "str"),
+    **dict.fromkeys(["isdecimal", "isidentifier", "isnumeric", "isprintable", "istitle", "ljust"], "str"),
+    **dict.fromkeys(["maketrans", "removeprefix", "removesuffix", "rjust", "swapcase", "title"], "str"),
+    **dict.fromkeys(["translate", "zfill"], "str"),
+    **dict.fromkeys(["as_integer_ratio", "bit_count", "bit_length"], "int"),
+    **dict.fromkeys(["add_note", "with_traceback"], "exception"),
+}
+_INSTEAD: Final = {
+    "ljust": "Use a format: '{:<10}'.format(text).",
+    "rjust": "Use a format: '{:>10}'.format(text).",
+    "zfill": "Use a format: '{:03d}'.format(number).",
+    "title": "Use text[0].upper() + text[1:].lower() for each word.",
+    "capitalize": "Use text[0].upper() + text[1:].lower().",
+    "casefold": "Use lower().",
+    "removeprefix": "Use text[len(prefix):] if text.startswith(prefix).",
+    "removesuffix": "Use text[:-len(suffix)] if text.endswith(suffix).",
+    "format_map": "Use format(**mapping).",
+    "add_note": "Put the text into the exception's message.",
+    "with_traceback": "Remove it: the dock keeps no tracebacks.",
+}
+
+
+@rule(
+    "MicroPython classes take no keyword {name!r}: TypeError.",
+    "Remove it; do what the metaclass does in a function that is called for each class.",
+    source="differences, Core language, Classes: cpydiff core_class_metaclass",
+)
+def class_keyword(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.ClassDef):
+        for keyword in node.keywords:
+            yield at(keyword, name=keyword.arg or "**")
+
+
+@rule(
+    "MicroPython {ignores} {name}().",
+    "Write {instead}.",
+    source="differences, Core language, Classes: cpydiff core_class_delnotimpl; What's new in Python 3.6, PEP 487",
+)
+def special_method(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.FunctionDef):
+        if node.name in _NOT_CALLED and values.app.class_of(node) is not None:
+            ignores, instead = _NOT_CALLED[node.name]
+            yield at(node, ignores=ignores, name=node.name, instead=instead)
+
+
+@rule(
+    "MicroPython does not rename private names: {name!r} is one and the same in {owner} and {other}.",
+    "Give the two different names.",
+    source="differences, Core language, Classes: cpydiff core_class_name_mangling",
+)
+def private_name(values: Values) -> Iterator[Hit]:
+    app = values.app
+    owners = {cls: _private_names(values, cls) for cls in app.nodes(ast.ClassDef)}
+    for cls, own in owners.items():
+        for base in values.bases(cls) or []:
+            for name in own.keys() & owners[base].keys():
+                yield at(own[name], name=name, owner=cls.name, other=base.name)
+    for node in app.nodes(ast.Attribute):
+        match = re.fullmatch(r"_([A-Za-z]\w*?)(__\w*[A-Za-z0-9])", node.attr)
+        if match and any(match[2] in own for cls, own in owners.items() if cls.name == match[1]):
+            yield at(node, name=match[2], owner=match[1], other=f"the code that says {node.attr}")
+
+
+@rule(
+    "super().{name} on MicroPython is the property itself, not its value.",
+    "Put the value into a method, and call super().method() in both classes.",
+    source="differences, Core language, Classes: cpydiff core_class_superproperty",
+)
+def super_property(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Attribute):
+        cls = _class_around(values, node) if _is_super(values, node.value) else None
+        for base in (values.bases(cls) or []) if cls is not None else []:
+            for member in _methods(base):
+                decorators = member.decorator_list
+                if member.name == node.attr and any(values.is_builtin(name, "property") for name in decorators):
+                    yield at(node, name=node.attr)
+
+
+@rule(
+    "super() on MicroPython calls one class only: from {first}.{method}() it does not get to {second}.{method}(), "
+    "as it would for a {cls}.",
+    "Call {second}.{method}(self) from {cls}.{method}() by name, or use one base class.",
+    source="differences, Core language, Classes: cpydiff core_class_supermultiple",
+)
+def super_with_two_bases(values: Values) -> Iterator[Hit]:
+    for cls in values.app.nodes(ast.ClassDef):
+        chains = [_chain(values, base) for base in cls.bases]
+        for first, second in itertools.pairwise(chains):
+            own = [base for base in first if base not in second]
+            others = [base for base in second if base not in first]
+            last = own[-1] if own else None
+            for method in _methods(last) if last is not None else []:
+                heir = next((base for base in others if any(m.name == method.name for m in _methods(base))), None)
+                if last is not None and heir is not None and _calls_super(values, method):
+                    names = {"cls": cls.name, "first": last.name, "second": heir.name, "method": method.name}
+                    yield at(cls, **names)
+
+
+@rule(
+    "MicroPython has no {name}: NameError.",
+    "{instead}",
+    source="dock SDK, builtins; MicroPython's py/modbuiltins.c",
+)
+def missing_builtin(values: Values) -> Iterator[Hit]:
+    app = values.app
+    if app.has_star_import:
+        return  # it may bring such a name
+    for node in app.nodes(ast.Name):
+        missing = isinstance(node.ctx, ast.Load) and values.is_builtin(node, *MISSING_BUILTINS)
+        if missing and not app.guarded(node, "NameError", "Exception", "BaseException"):
+            yield at(node, name=node.id, instead=_instead_of_builtin(node.id))
+
+
+@rule(
+    "MicroPython's {type} has no {name}: AttributeError.",
+    "{instead}",
+    source="MicroPython's py/objstr.c, py/objint.c, py/objexcept.c; What's new in Python 3.9 (PEP 616), "
+    "3.10 (int.bit_count), 3.11 (PEP 678)",
+)
+def missing_method(values: Values) -> Iterator[Hit]:
+    app = values.app
+    own = {name for scope in app.opened.values() for name in scope.bindings}
+    own |= {node.attr for node in app.nodes(ast.Attribute) if isinstance(node.ctx, ast.Store)}
+    for node in app.nodes(ast.Attribute):
+        called = isinstance(parent := app.parents[node], ast.Call) and parent.func is node
+        if not called or node.attr not in _CPYTHON_ONLY or node.attr in own or app.imports_beside:
+            continue
+        # Where the type is known the rule unknown-attribute speaks.
+        if values.of(node.value) is None and not app.guarded(node, "AttributeError"):
+            instead = _INSTEAD.get(node.attr, "Write the few lines that it takes yourself.")
+            yield at(node, type=_CPYTHON_ONLY[node.attr], name=f"{node.attr}()", instead=instead)
+
+
+@rule(
+    "MicroPython's exceptions have no {name}.",
+    "Remove it: the dock keeps neither tracebacks nor chains of exceptions.",
+    source="differences, Builtin types, Exception: cpydiff types_exception_chaining; Python 3.11, note on exc_info",
+)
+def exception_chain(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Attribute):
+        if node.attr in {"__cause__", "__context__", "__suppress_context__", "__traceback__", "__notes__"}:
+            yield at(node, name=node.attr)
+
+
+@rule(
+    "MicroPython's built-in exceptions take no attributes of one's own: AttributeError for {name!r}.",
+    "Derive a class of your own from Exception and set the attribute in its __init__.",
+    source="differences, Builtin types, Exception: cpydiff types_exception_instancevar",
+)
+def exception_attribute(values: Values) -> Iterator[Hit]:
+    app = values.app
+    if any(values.is_builtin(base, *_BUILTIN_EXCEPTIONS) for cls in app.nodes(ast.ClassDef) for base in cls.bases):
+        return  # what is caught may be one of the app's own
+    for node in app.nodes(ast.Attribute):
+        if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            scope = app.scopes[node].lookup(node.value.id)
+            bindings = scope.bindings[node.value.id] if scope is not None else []
+            if bindings and all(_catches_builtin(values, binding) for binding in bindings):
+                yield at(node, name=node.attr)
+
+
+@rule(
+    "MicroPython's {name} has no __init__: AttributeError.",
+    "Call super().__init__().",
+    source="differences, Builtin types, Exception: cpydiff types_exception_subclassinit",
+)
+def exception_init(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Attribute):
+        if node.attr == "__init__" and values.is_builtin(node.value, *_BUILTIN_EXCEPTIONS):
+            yield at(node, name=ast.unparse(node.value))
+
+
+@rule(
+    "MicroPython's functions take no attributes: AttributeError for {name}.",
+    "Use a variable of the module, or an object of a class.",
+    source="differences, Core language, Functions: cpydiff core_function_userattr",
+)
+def function_attribute(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Attribute):
+        if isinstance(node.ctx, ast.Store) and isinstance(values.of(node.value), OwnFunction):
+            yield at(node, name=ast.unparse(node))
+
+
+@rule(
+    "locals() in a function does not have the function's variables on MicroPython.",
+    "Name what is needed: '{{x}}'.format(x=x), for example.",
+    source="differences, Core language: cpydiff core_locals",
+)
+def locals_in_function(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        if values.is_builtin(node.func, "locals") and values.app.function_of(node) is not None:
+            yield at(node)
+
+
+@rule(
+    "next() takes no default on MicroPython before 1.25.",
+    "Write try: value = next(items), and except StopIteration: value = default.",
+    source="differences 1.22, Modules, builtins: cpydiff builtin_next_arg2",
+)
+def next_default(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        if values.is_builtin(node.func, "next") and len(node.args) > 1:
+            yield at(node)
+
+
+@rule(
+    "{call} does not work on MicroPython{when}: NotImplementedError.",
+    "{instead}",
+    source="differences 1.22, Builtin types, str: cpydiff types_str_endswith, types_str_rsplitnone",
+)
+def string_arguments(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        if not isinstance(node.func, ast.Attribute) or len(node.args) < 2:
+            continue
+        value = values.of(node.func.value)
+        if not isinstance(value, Instance) or value.of.name not in {"str", "bytes", "bytearray"}:
+            continue
+        if node.func.attr == "endswith":
+            instead = "Cut the string first: text[start:].endswith(suffix)."
+            yield at(node, call="endswith() with a start", when=" before 1.25", instead=instead)
+        elif node.func.attr == "rsplit" and is_none(node.args[0]):
+            yield at(node, call="rsplit(None, n)", when="", instead="Say what to split at: rsplit(' ', n).")
+
+
+def _private_names(values: Values, cls: ast.ClassDef) -> dict[str, ast.expr | ast.stmt]:
+    """The private names that a class binds, on itself or on its objects, each with a place."""
+    found: dict[str, ast.expr | ast.stmt] = {}
+    for node in ast.walk(cls):
+        if isinstance(node, Function) and values.app.class_of(node) is cls:
+            name = node.name
+        elif isinstance(node, ast.Attribute) and values.of(node.value) == OwnClass(cls, instance=True):
+            name = node.attr if isinstance(node.ctx, ast.Store) else ""
+        else:
+            continue
+        if name.startswith("__") and not name.endswith("__"):
+            found.setdefault(name, node)
+    return found
+
+
+def _class_around(values: Values, node: ast.AST) -> ast.ClassDef | None:
+    return next((around for around in values.app.ancestors(node) if isinstance(around, ast.ClassDef)), None)
+
+
+def _chain(values: Values, base: ast.expr) -> list[ast.ClassDef]:
+    value = values.of(base)
+    return [value.node, *(values.bases(value.node) or [])] if isinstance(value, OwnClass) else []
+
+
+def _methods(cls: ast.ClassDef) -> list[Function]:
+    return [member for member in cls.body if isinstance(member, Function)]
+
+
+def _is_super(values: Values, node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and values.is_builtin(node.func, "super")
+
+
+def _calls_super(values: Values, method: Function) -> bool:
+    attributes = (node for node in ast.walk(method) if isinstance(node, ast.Attribute))
+    return any(node.attr == method.name and _is_super(values, node.value) for node in attributes)
+
+
+def _catches_builtin(values: Values, binding: ast.AST) -> bool:
+    if not isinstance(binding, ast.ExceptHandler) or binding.type is None:
+        return False
+    types = binding.type.elts if isinstance(binding.type, ast.Tuple) else [binding.type]
+    return all(values.is_builtin(type_, *_BUILTIN_EXCEPTIONS) for type_ in types)
+
+
+def _instead_of_builtin(name: str) -> str:
+    if name in _BUILTIN_EXCEPTIONS:
+        cls = getattr(builtins, name)
+        for base in cls.__mro__[1:]:
+            if base.__name__ not in MISSING_BUILTINS:
+                return f"Use {base.__name__}."
+    return {
+        "vars": "Use object.__dict__.",
+        "format": "Use '{:...}'.format(value) or an f-string.",
+        "exit": "Return from the function: an app on the dock does not end.",
+        "quit": "Return from the function: an app on the dock does not end.",
+        "ascii": "Use repr().",
+    }.get(name, "Remove it.")

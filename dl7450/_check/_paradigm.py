@@ -1,0 +1,216 @@
+"""Rules: what an app must not do with the dock's one thread, its timers and its 16 requests."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from dl7450._check._app import App, Comprehension, Function, Scope
+from dl7450._check._rule import Hit, at, rule
+from dl7450._check._values import OwnFunction, Values
+
+_LIMIT: Final = 16
+_SLEEPS: Final = {"time.sleep": 1000.0, "time.sleep_ms": 1.0}  # and how many milliseconds their unit is
+_Loop = ast.For | ast.AsyncFor | ast.While
+
+
+@rule(
+    "{name}() stops the app's only thread: until it returns the screen is frozen and nothing is called back.",
+    "Return instead, and let {instead} call the rest.",
+    source="dock SDK, Programming paradigm: time.sleep is highly discouraged",
+)
+def blocking_sleep(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Call):
+        for name, unit in _SLEEPS.items():
+            if values.is_api(node.func, name):
+                length = node.args[0] if node.args else None
+                if isinstance(length, ast.Constant) and isinstance(length.value, int | float):
+                    if length.value <= 0:
+                        continue
+                    instead = f"wakeup.wakeup(task, {math.ceil(length.value * unit)})"
+                else:
+                    instead = "wakeup.wakeup(task, time_ms)"
+                yield at(node, name=name, instead=instead)
+
+
+@rule(
+    "{lost}: the dock's garbage collector may destroy the timer before it fires.",
+    "Keep it as long as it is needed: self.timer = {call}, or a variable of the module.",
+    source="dock SDK, wakeup: if there are no references to a Timer, the garbage collector may destroy it",
+)
+def timer_without_reference(values: Values) -> Iterator[Hit]:
+    app = values.app
+    for statement in app.nodes(ast.Expr):
+        for timer in _results(values, statement.value):
+            yield at(timer, lost="Nothing keeps this timer", call=_shortened(timer))
+    for node in app.nodes(ast.Assign, ast.AnnAssign, ast.NamedExpr):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        function = app.function_of(node)
+        if node.value is None or not isinstance(function, Function) or _is_generator(function, values):
+            continue
+        for timer in _results(values, node.value):
+            if all(isinstance(target, ast.Name) and _ends_with(values, function, target) for target in targets):
+                name = ast.unparse(targets[0])
+                yield at(timer, lost=f"{name!r} ends with {function.name}()", call=_shortened(timer))
+
+
+@rule(
+    "This loop {certainty} more than 16 requests at once{count}: each one over 16 is answered with 89 "
+    "(CURLE_NO_CONNECTION_AVAILABLE) without being sent.",
+    "Start the first few, and the next one in the callback of each.",
+    source="dock SDK, http: a maximum of 16 HTTP requests",
+)
+def too_many_requests(values: Values) -> Iterator[Hit]:
+    app = values.app
+    starts = [(call, False) for call in app.nodes(ast.Call) if _starts_request(values, call)]
+    # A function that starts a request does so for whoever calls it.
+    starters = {app.function_of(call) for call, _ in starts} - {None}
+    for call in app.nodes(ast.Call):
+        function = values.of(call.func)
+        if isinstance(function, OwnFunction) and function.node in starters:
+            starts.append((call, True))
+    for call, indirect in starts:
+        if (loop := _loop_over_limit(values, call)) is None:
+            continue
+        place, times, conditional = loop
+        likely = indirect or conditional
+        count = f" ({times})" if times < math.inf else " (it has no end)"
+        yield at(place, certainty="probably starts" if likely else "starts", count=count)
+
+
+def _results(values: Values, node: ast.expr) -> Iterator[ast.Call]:
+    """The timers that an expression may have as its value, or as an item of it."""
+    if isinstance(node, ast.Call) and values.is_api(node.func, "wakeup.wakeup", "wakeup.Timer"):
+        yield node
+    elif isinstance(node, ast.IfExp):
+        yield from _results(values, node.body)
+        yield from _results(values, node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        yield from _results(values, node.values[-1])
+    elif isinstance(node, ast.Tuple | ast.List):
+        for item in node.elts:
+            yield from _results(values, item)
+    elif isinstance(node, ast.ListComp):
+        yield from _results(values, node.elt)
+
+
+def _ends_with(values: Values, function: Function, target: ast.Name) -> bool:
+    """Whether a variable is the function's own, and nothing takes its value out of the function."""
+    app = values.app
+    scope = app.scopes[target].lookup(target.id)
+    if scope is None or scope.node is not function:
+        return False
+    uses = [name for name in app.nodes(ast.Name) if name.id == target.id and isinstance(name.ctx, ast.Load)]
+    # A function inside may outlive this one and keep the variable.
+    return all(app.scopes[use] is scope and _only_looked_at(values, use) for use in uses if _sees(app, use, scope))
+
+
+def _sees(app: App, name: ast.Name, scope: Scope) -> bool:
+    return app.scopes[name].lookup(name.id) is scope
+
+
+def _only_looked_at(values: Values, name: ast.Name) -> bool:
+    parent = values.app.parents[name]
+    if isinstance(parent, ast.Attribute):
+        return parent.attr == "cancel" and isinstance(values.app.parents[parent], ast.Call)
+    return isinstance(parent, ast.Compare | ast.If | ast.While | ast.Expr)
+
+
+def _is_generator(function: Function, values: Values) -> bool:
+    yields = values.app.nodes(ast.Yield, ast.YieldFrom, ast.Await)
+    return any(values.app.function_of(node) is function for node in yields)
+
+
+def _shortened(call: ast.Call) -> str:
+    text = ast.unparse(call)
+    return text if len(text) <= 40 else f"{ast.unparse(call.func)}(...)"
+
+
+def _starts_request(values: Values, call: ast.Call) -> bool:
+    return values.is_api(call.func, "http.get_async", "http.post_async")
+
+
+def _loop_over_limit(values: Values, call: ast.Call) -> tuple[ast.expr | ast.stmt, float, bool] | None:
+    """The innermost loop around a call that makes it more than 16 times: it, the number, and whether it may be less."""
+    app = values.app
+    times: float = 1
+    conditional = False
+    inner: ast.AST = call
+    for node in app.ancestors(call):
+        if isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            return None
+        if isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Try) and inner is not getattr(node, "test", None):
+            conditional = True
+        rounds: float | None = None
+        if isinstance(node, _Loop) and inner in node.body:
+            rounds = _rounds(values, node)
+            conditional = conditional or _leaves_early(node)
+        elif isinstance(node, Comprehension) and inner not in node.generators:
+            counts = [_length(values, generator.iter) for generator in node.generators]
+            rounds = None if None in counts else math.prod(count for count in counts if count is not None)
+            conditional = conditional or any(generator.ifs for generator in node.generators)
+        if rounds is not None:
+            times *= rounds
+            if times > _LIMIT and isinstance(node, ast.expr | ast.stmt):
+                return node, times, conditional
+        inner = node
+    return None
+
+
+def _rounds(values: Values, loop: _Loop) -> float | None:
+    if isinstance(loop, ast.While):
+        return math.inf if isinstance(loop.test, ast.Constant) and loop.test.value else None
+    return _length(values, loop.iter)
+
+
+def _leaves_early(loop: _Loop) -> bool:
+    exits = (ast.Break, ast.Continue, ast.Return, ast.Raise)
+    return any(isinstance(node, exits) for statement in loop.body for node in ast.walk(statement))
+
+
+def _length(values: Values, node: ast.expr, depth: int = 0) -> int | None:
+    """How many items an iterable has, where the app's text tells."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return None if any(isinstance(item, ast.Starred) for item in node.elts) else len(node.elts)
+    if isinstance(node, ast.Dict):
+        return None if None in node.keys else len(node.keys)
+    if isinstance(node, ast.Call):
+        if values.is_builtin(node.func, "range"):
+            bounds = [_integer(values, argument) for argument in node.args]
+            known = [bound for bound in bounds if bound is not None]
+            return len(range(*known)) if known and len(known) == len(bounds) and known[2:] != [0] else None
+        if values.is_builtin(node.func, "enumerate", "reversed", "sorted", "list", "tuple") and node.args:
+            return _length(values, node.args[0], depth)
+        return None
+    bound = _bound_once(values, node) if depth < 3 else None
+    return _length(values, bound, depth + 1) if bound is not None else None
+
+
+def _integer(values: Values, node: ast.expr) -> int | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value if isinstance(node.operand.value, int) else None
+    if isinstance(node, ast.Call) and values.is_builtin(node.func, "len") and len(node.args) == 1:
+        return _length(values, node.args[0])
+    bound = _bound_once(values, node)
+    return bound.value if isinstance(bound, ast.Constant) and isinstance(bound.value, int) else None
+
+
+def _bound_once(values: Values, node: ast.expr) -> ast.expr | None:
+    """The expression that a name is set to, if it is set once and only read from then on."""
+    app = values.app
+    if not isinstance(node, ast.Name) or (scope := app.scopes[node].lookup(node.id)) is None:
+        return None
+    if len(scope.bindings[node.id]) != 1:
+        return None
+    target = scope.bindings[node.id][0]
+    parent = app.parents[target]
+    if not isinstance(parent, ast.Assign) or target not in parent.targets:
+        return None
+    for name in app.nodes(ast.Name):
+        if name.id == node.id and isinstance(app.parents[name], ast.Attribute):
+            return None  # items.append(...), and the like
+    return parent.value

@@ -1,0 +1,64 @@
+"""What a rule is: the words for something that fails on the dock, and a function that finds it in an app."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dl7450._check._values import Values
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in an app that would fail on the dock. `line` and `column` count from 1."""
+
+    path: Path
+    line: int
+    column: int
+    code: str
+    problem: str
+    solution: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place that a rule found, and what fills the `{fields}` in the rule's words."""
+
+    line: int
+    column: int
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that fails on the dock. `source`: where that is documented."""
+
+    code: str
+    problem: str
+    solution: str
+    source: str
+
+    def finding(self, path: Path, hit: Hit) -> Finding:
+        problem, solution = self.problem.format_map(hit.fields), self.solution.format_map(hit.fields)
+        return Finding(path, hit.line, hit.column, self.code, problem, solution)
+
+
+Find = Callable[[Values], Iterable[Hit]]
+CHECKS: list[tuple[Rule, Find]] = []
+
+
+def rule(problem: str, solution: str, *, source: str) -> Callable[[Find], Find]:
+    """Make a function a check: `match_statement` looks for what the rule `match-statement` says."""
+
+    def register(find: Find) -> Find:
+        CHECKS.append((Rule(find.__name__.replace("_", "-"), problem, solution, source), find))
+        return find
+
+    return register
+
+
+def at(node: ast.stmt | ast.expr | ast.arg | ast.keyword | ast.alias | ast.excepthandler, **fields: object) -> Hit:
+    """The place of a node."""
+    return Hit(node.lineno, node.col_offset + 1, fields)
