@@ -57,7 +57,9 @@ class Failure(Enum):
     SEND = auto()  # the request could not be sent
     FIN = auto()  # the peer ended the connection before the answer was complete
     RESET = auto()  # the peer reset the connection, or ended TLS without a close_notify
-    GRAMMAR = auto()  # what was received is not HTTP
+    NOT_HTTP = auto()  # what was received does not begin with a status line of HTTP/1
+    GRAMMAR = auto()  # the answer breaks HTTP's grammar further on
+    HEAD_TOO_LARGE = auto()  # more headers than libcurl takes
     TRANSFER_CODING = auto()  # a Transfer-Encoding other than chunked
     TOO_LARGE = auto()  # more than max_response_bytes
     DEADLINE = auto()  # the request's timeout ran out
@@ -77,6 +79,7 @@ _CODES = {
     Failure.CERTIFICATE: CurlCode.PEER_FAILED_VERIFICATION,
     Failure.SEND: CurlCode.SEND_ERROR,
     Failure.RESET: CurlCode.RECV_ERROR,
+    Failure.HEAD_TOO_LARGE: CurlCode.RECV_ERROR,
     Failure.TRANSFER_CODING: CurlCode.BAD_CONTENT_ENCODING,
     Failure.TOO_LARGE: CurlCode.FILESIZE_EXCEEDED,
     Failure.DEADLINE: CurlCode.OPERATION_TIMEDOUT,
@@ -87,11 +90,12 @@ def code_of(failure: Failure, exchange: Exchange) -> CurlCode:
     """Which libcurl code the request ends with: by the step that failed and by what was received before it."""
     if failure is Failure.FIN:
         # A whole status line makes an answer of it, and an answer that stops is a partial file.
-        return CurlCode.PARTIAL_FILE if exchange.answer_begun else CurlCode.GOT_NOTHING
+        return CurlCode.PARTIAL_FILE if exchange.head.has_status_line else CurlCode.GOT_NOTHING
+    if failure is Failure.NOT_HTTP:
+        # libcurl takes it for HTTP/0.9, which is off; but a server that has spoken HTTP/1 before is only weird.
+        later = exchange.head.is_later_http or not exchange.connected
+        return CurlCode.WEIRD_SERVER_REPLY if later else CurlCode.UNSUPPORTED_PROTOCOL
     if failure is Failure.GRAMMAR:
-        if exchange.head_received:
-            return CurlCode.RECV_ERROR  # the headers were fine: a bad chunk
-        if exchange.looks_like_http:
-            return CurlCode.WEIRD_SERVER_REPLY
-        return CurlCode.UNSUPPORTED_PROTOCOL  # libcurl takes it for HTTP/0.9, which is off
+        # Headers that were fine leave a bad chunk.
+        return CurlCode.RECV_ERROR if exchange.head_received else CurlCode.WEIRD_SERVER_REPLY
     return _CODES[failure]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-_HEAD_KEPT = 64  # bytes: enough to tell a status line from something else
+from ._head import Head
 
 
 @dataclass(slots=True)
@@ -39,11 +39,12 @@ class Exchange:
     last_byte: int | None = None
     bytes_sent: int = 0  # on the connection: headers and framing included
     bytes_received: int = 0
-    start_of_answer: bytes = b""  # its first bytes
-    head_received: bool = False  # status line and headers, to the blank line
+    head: Head = field(default_factory=Head)  # what came of the answer's status line and headers
+    head_received: bool = False  # they are an answer: the parser has accepted them
     http_version: str | None = None  # "1.1"
     peer_closed: bool = False  # the peer ended the connection in order (FIN or close_notify)
     peer_reset: bool = False  # it reset it, or cut TLS off without a close_notify
+    send_failed: bool = False  # the request, or the rest of it, could not be sent
     resends: int = 0
 
     @contextmanager
@@ -67,8 +68,8 @@ class Exchange:
         self.last_byte = self.now()
         if self.first_byte is None:
             self.first_byte = self.last_byte
-        if len(self.start_of_answer) < _HEAD_KEPT:
-            self.start_of_answer += bytes(data[: _HEAD_KEPT - len(self.start_of_answer)])
+        if not self.head.taken:
+            self.head.feed(data)
         self.bytes_received += len(data)
 
     def begin_resend(self) -> None:
@@ -77,19 +78,10 @@ class Exchange:
         self.connected = False
         self.peer = self.request_sent = self.first_byte = self.last_byte = self.http_version = None
         self.bytes_sent = self.bytes_received = 0
-        self.start_of_answer = b""
-        self.head_received = self.peer_closed = self.peer_reset = False
+        self.head = Head()
+        self.head_received = self.peer_closed = self.peer_reset = self.send_failed = False
 
     @property
     def may_resend(self) -> bool:
-        """An idle connection died before a byte of the answer: nothing is lost by sending again (RFC 9112, 9.5)."""
-        return not self.connected and self.bytes_received == 0 and (self.peer_closed or self.peer_reset)
-
-    @property
-    def looks_like_http(self) -> bool:
-        return self.start_of_answer[:5].upper() == b"HTTP/"
-
-    @property
-    def answer_begun(self) -> bool:
-        """A whole status line has arrived."""
-        return self.looks_like_http and (b"\n" in self.start_of_answer or self.bytes_received > _HEAD_KEPT)
+        """An idle connection died before a line of the answer: nothing is lost by sending again (RFC 9112, 9.5)."""
+        return not self.connected and self.head.is_empty and (self.peer_closed or self.peer_reset)

@@ -139,6 +139,7 @@ class DockStream(httpcore2.AsyncNetworkStream):
         self._stream, self._is_readable = connection
         self._peer = peer
         self._used = trio.current_time()
+        self._closed = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         exchange = current_exchange.get()
@@ -170,6 +171,7 @@ class DockStream(httpcore2.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         # Without a close_notify: sending one could block on a peer that does not read, and HTTP does not need it.
+        self._closed = True
         await trio.aclose_forcefully(self._stream)
 
     async def start_tls(
@@ -197,7 +199,7 @@ class DockStream(httpcore2.AsyncNetworkStream):
         if info == "ssl_object" and isinstance(self._stream, trio.SSLStream):
             return self._stream._ssl_object  # as httpcore2 does (trio#542)
         if info == "is_readable":
-            return self._is_readable() or trio.current_time() - self._used > IDLE_MAX
+            return self._closed or self._is_readable() or trio.current_time() - self._used > IDLE_MAX
         return None
 
     async def _receive(self, max_bytes: int, exchange: Exchange) -> bytes:

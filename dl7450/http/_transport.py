@@ -10,9 +10,9 @@ import ssl
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import cache
-from typing import cast
+from http import HTTPStatus
+from typing import Any, cast
 
-import h11
 import httpcore2
 import httpx2
 
@@ -64,7 +64,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(
             response.status,
             headers=response.headers,
-            stream=_Body(cast(httpx2.AsyncByteStream, response.stream), exchange),
+            stream=_Body(response, exchange),
             extensions=response.extensions,
         )
 
@@ -96,8 +96,9 @@ class DockTransport(httpx2.AsyncBaseTransport):
 
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange) -> None:
-        self._stream = stream
+    def __init__(self, response: httpcore2.Response, exchange: Exchange) -> None:
+        self._stream = cast(httpx2.AsyncByteStream, response.stream)
+        self._connection: httpcore2.AsyncNetworkStream = response.extensions["network_stream"]
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
@@ -107,9 +108,20 @@ class _Body(httpx2.AsyncByteStream):
                     yield chunk
         except (httpcore2.ProtocolError, httpcore2.NetworkError) as error:
             raise FailedRequest(_failure(error, self._exchange)) from error
+        if _has_more(self._stream):
+            await self._connection.aclose()
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+def _has_more(stream: Any) -> bool:
+    """Whether more came than the answer. httpcore would keep it for the next request on this connection, as its answer.
+
+    It has no public word for it, so this looks where it is kept.
+    """
+    trailing_data, _ = stream._stream._connection._h11_state.trailing_data
+    return bool(trailing_data)
 
 
 def _failure(error: Exception, exchange: Exchange) -> Failure:
@@ -117,9 +129,11 @@ def _failure(error: Exception, exchange: Exchange) -> Failure:
         return Failure.RESET
     if exchange.peer_closed:
         return Failure.SEND if exchange.send_failed and not exchange.bytes_received else Failure.FIN
-    if isinstance(error.__cause__, h11.RemoteProtocolError) and error.__cause__.error_status_hint == NOT_IMPLEMENTED:
-        return Failure.TRANSFER_CODING  # the only thing for which h11 hints at this status
-    return Failure.GRAMMAR
+    if not isinstance(error, httpcore2.RemoteProtocolError):
+        return Failure.SEND
+    # httpcore wraps h11's error, which hints at a status: this one for transfer codings, and for nothing else.
+    hint = getattr(error.args[0], "error_status_hint", None)
+    return Failure.TRANSFER_CODING if hint == HTTPStatus.NOT_IMPLEMENTED else Failure.GRAMMAR
 
 
 def _trust(cacert: str | None) -> ssl.SSLContext:
