@@ -126,7 +126,8 @@ class _LoopInstrument(trio.abc.Instrument):
         self.before_task_step(trio.lowlevel.current_task())
 
     def close(self) -> None:
-        self.after_task_step(trio.lowlevel.current_task())
+        if self._watchdog.step is not None:  # it is if Trio threw this instrument out between two steps
+            self.after_task_step(trio.lowlevel.current_task())
         self._count(-self._living)
 
     def _count(self, change: int) -> None:

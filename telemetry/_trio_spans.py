@@ -7,10 +7,9 @@ span; `cancellation_attributes` and `failure_attributes` are for code that ends 
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import NamedTuple
 
 import trio
 from opentelemetry.context import Context
@@ -65,49 +64,47 @@ def failure_attributes(exc: BaseException) -> dict[str, str]:
         `trio.failed_task.name` while `instrument_trio()` is on, and `error.type`, the type of the first failure
         instead of `ExceptionGroup`. Empty for an exception that came out of no task and no group.
     """
-    here = None
-    if isinstance(exc, BaseExceptionGroup) and trio.lowlevel.in_trio_task() and run_is_instrumented.get():
-        # An exception without a name has ended no task: the block of the nursery itself raised it, here.
-        here = trio.lowlevel.current_task().name
-    failure = _first_failure(exc, here)
-    if failure is None or (failure.exc is exc and failure.task is None):
+    failure = next(_failures(exc), None)
+    task = getattr(failure, _TASK_NAME, None)
+    if failure is None or (failure is exc and task is None):
         return {}
-    kind = type(failure.exc)
+    if task is None and trio.lowlevel.in_trio_task() and run_is_instrumented.get():
+        # It has ended no task: the block of the nursery raised it, in the task that is here.
+        task = trio.lowlevel.current_task().name
+    kind = type(failure)
     error_type = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return {ERROR_TYPE: error_type} | ({} if failure.task is None else {FAILED_TASK: failure.task})
+    return {ERROR_TYPE: error_type} if task is None else {ERROR_TYPE: error_type, FAILED_TASK: task}
 
 
-class _Failure(NamedTuple):
-    task: str | None
-    exc: Exception
-
-
-def _first_failure(exc: BaseException, task: str | None) -> _Failure | None:
-    task = getattr(exc, _TASK_NAME, task)
+def _failures(exc: BaseException) -> Iterator[Exception]:
+    """Depth first, which is the order in which they happened: a nursery appends. `Cancelled` is no `Exception`."""
     if isinstance(exc, BaseExceptionGroup):
-        return next(filter(None, (_first_failure(inner, task) for inner in exc.exceptions)), None)
-    return _Failure(task, exc) if isinstance(exc, Exception) else None
+        for inner in exc.exceptions:
+            yield from _failures(inner)
+    elif isinstance(exc, Exception):
+        yield exc
 
 
 def keep_name_of_failed_task(task: trio.lowlevel.Task) -> None:
-    """If `task`, which has just exited, failed: keep its name on the exception.
+    """If `task`, which has just exited, failed: keep its name on the exceptions that are its own.
 
     Trio tells an instrument that a task exited, but not how (python-trio/trio#1317), so this reads the one private
     attribute of a nursery that has the answer: the exceptions that it is going to raise, newest last.
     """
     nursery = task.parent_nursery
     pending: list[BaseException] = getattr(nursery, "_pending_excs", [])
-    if nursery is None or not pending:
-        return
-    exc = pending[-1]
-    if hasattr(exc, _TASK_NAME) or exc.__traceback__ is None:
+    if nursery is None or not pending or pending[-1].__traceback__ is None:
         return
     # If the task did not fail, the newest may have been raised by the block of the nursery itself. Then the
     # parent is still in the frame that raised it, where it waits for the children.
-    raised_in = exc.__traceback__.tb_frame
-    if all(frame is not raised_in for frame, _ in nursery.parent_task.iter_await_frames()):
-        with suppress(AttributeError):  # an exception class with attributes of its own only
-            setattr(exc, _TASK_NAME, task.name)
+    raised_in = pending[-1].__traceback__.tb_frame
+    if any(frame is raised_in for frame, _ in nursery.parent_task.iter_await_frames()):
+        return
+    # Not on the group: a cancel scope that takes the Cancelled out of a group makes a new one.
+    for failure in _failures(pending[-1]):
+        if not hasattr(failure, _TASK_NAME):
+            with suppress(AttributeError):  # a class that forbids it
+                setattr(failure, _TASK_NAME, task.name)
 
 
 class TrioSpanProcessor(SpanProcessor):

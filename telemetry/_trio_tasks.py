@@ -69,8 +69,7 @@ def task_tree_on_signal(signum: int | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        # None: it was not set by Python code, and cannot be put back by it.
-        signal.signal(signum, signal.SIG_DFL if previous is None else previous)
+        signal.signal(signum, previous)
 
 
 def _print_task_tree(signum: int, frame: FrameType | None) -> None:
