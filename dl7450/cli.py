@@ -18,6 +18,8 @@ import click
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from telemetry import SpanRecord
+
     from ._runner import Run
 
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -112,11 +114,7 @@ def run(
         except KeyboardInterrupt:
             status = EXIT_INTERRUPTED
         if not quiet and not as_json:
-            from rich.console import Console
-
-            from telemetry._waterfall import Waterfall
-
-            Console().print(Waterfall(collected.spans()))
+            _show(collected.spans())
     missing = [text for text in expect_text if not happened.shows(text)]
     for text in missing:
         click.echo(f"never shown: {text!r}; shown were {happened.texts}", err=True)
@@ -127,6 +125,17 @@ def run(
     if as_json:
         click.echo(json.dumps(_summary(app, happened, missing, status)))
     sys.exit(status)
+
+
+def _show(spans: list[SpanRecord]) -> None:
+    from rich.console import Console
+
+    import telemetry
+
+    console = Console()
+    console.print(telemetry.waterfall(spans))
+    if any(span.is_request for span in spans):
+        console.print(telemetry.summary(spans))
 
 
 def _key_and_value(text: str) -> tuple[str, str]:

@@ -1,0 +1,181 @@
+"""The `dl7450` command as a user runs it: a process of its own, its output and its exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.servers import content_server
+
+WriteApp = Callable[[str], Path]
+
+ROOT = Path(__file__).parent.parent
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+
+
+def dl7450(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dl7450", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=CLEAN)
+
+
+@pytest.fixture
+def write_app(tmp_path: Path) -> WriteApp:
+    def write(source: str) -> Path:
+        path = tmp_path / "app.py"
+        path.write_text(source, encoding="utf-8")
+        return path
+
+    return write
+
+
+HELLO = """
+import splashscreen
+print("hello from the app")
+splashscreen.Splashscreen().add_text_box("<b>Hello</b> dock")
+"""
+
+
+def test_run_shows_frames_and_a_waterfall(write_app: WriteApp, tmp_path: Path) -> None:
+    done = dl7450("run", write_app(HELLO), "--frames", tmp_path / "frames")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hello from the app" in done.stdout
+    assert "dl7450.app" in done.stdout
+    assert "dl7450.render" in done.stdout
+    [frame] = (tmp_path / "frames").iterdir()
+    assert frame.name == "frame-0001.png"
+    with Image.open(frame) as picture:
+        assert picture.size == (1920, 1080)
+
+
+def test_json_summary_is_all_of_stdout(write_app: WriteApp) -> None:
+    done = dl7450("run", write_app(HELLO), "--json", "--fast")
+    assert json.loads(done.stdout) == {
+        "app": str(write_app(HELLO)),
+        "exit_status": 0,
+        "seconds": 0.0,
+        "frames": 1,
+        "texts": ["Hello dock"],
+        "texts_never_shown": [],
+        "errors": [],
+        "requests": {"completed": 0, "failed": 0, "rejected": 0, "cancelled": 0},
+    }
+    assert done.stderr == "hello from the app\n"
+
+
+def test_an_error_in_a_callback_is_printed_and_the_app_goes_on(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nwakeup.wakeup(lambda: 1 / 0, 10)\nwakeup.wakeup(lambda: print('still here'), 20)\n")
+    done = dl7450("run", app, "--quiet")
+    assert (done.returncode, done.stdout) == (1, "still here\n")
+    assert done.stderr.splitlines() == [
+        "Traceback (most recent call last):",
+        f'  File "{app}", line 2, in <lambda>',
+        "    wakeup.wakeup(lambda: 1 / 0, 10)",
+        "                          ~~^~~",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
+def test_what_a_failing_module_had_set_up_goes_on(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nwakeup.wakeup(lambda: print('timer'), 10)\nraise OSError('module')\n")
+    done = dl7450("run", app, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["errors"] == ["OSError: module"]
+    assert done.stderr.endswith("OSError: module\ntimer\n")
+
+
+def test_expected_text_decides_the_exit_status(write_app: WriteApp) -> None:
+    assert dl7450("run", write_app(HELLO), "--quiet", "--expect-text", "Hello").returncode == 0
+    done = dl7450("run", write_app(HELLO), "--quiet", "--expect-text", "Goodbye")
+    assert done.returncode == 3
+    assert "never shown: 'Goodbye'; shown were ['Hello dock']" in done.stderr
+
+
+def test_a_run_ends_after_its_time(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nt = wakeup.wakeup(lambda: None, 0, 1000)\n")
+    done = dl7450("run", app, "--fast", "--for", 86400, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["seconds"] == 86400.0
+
+
+def test_flags_describe_the_dock(write_app: WriteApp) -> None:
+    app = write_app(
+        "from dock import DockInfo\nfrom datastore import KvStore\nfrom network import LAN\n"
+        "info = DockInfo()\n"
+        "print(info.dock_id(), info.host_status() == info.HOST_CONNECTED, KvStore().get('a'), LAN().ifconfig()[0])\n"
+    )
+    flags = ["--dock-id", "ab" * 32, "--host", "connected", "--set", "a=b=c", "--offline"]
+    assert dl7450("run", app, "--quiet", *flags).stdout == f"{'ab' * 32} True b=c \n"
+
+
+def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None:
+    write_app("from datastore import KvStore\nprint(KvStore().get('greeting'))\n")
+    store = tmp_path / "store.yaml"
+    store.write_text("kv_store:\n  greeting: hello\ncode:\n  path: ${CONFIG_PATH}/app.py\n", encoding="utf-8")
+    assert dl7450("run", "--store", store, "--quiet").stdout == "hello\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run"], "there is no app to run"),
+        (["run", "nowhere.py"], "cannot read the app 'nowhere.py': No such file or directory"),
+        (["run", "broken.py"], "the app 'broken.py' is not Python: '(' was never closed (broken.py, line 1)"),
+        (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
+        (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
+        (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
+        (["run", "app.py", "--trace-file", "missing/x.jsonl"], "missing/x.jsonl"),
+        (["check", "nowhere.py"], "cannot read 'nowhere.py': No such file or directory"),
+        (["trace", "app.py"], "app.py"),
+        (["trace", "nowhere.jsonl"], "nowhere.jsonl"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_before_the_app_starts(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "app.py").write_text("print('started')\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("print(\n", encoding="utf-8")
+    (tmp_path / "store.yaml").write_text("colour: red\n", encoding="utf-8")
+    done = dl7450(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_traces_are_shown_again_from_their_file(tmp_path: Path) -> None:
+    traces = tmp_path / "traces.jsonl"
+    with content_server() as url:
+        done = dl7450(
+            "run", "examples/carousel.py", "--for", 3, "--fast", "--set", f"server={url}", "--trace-file", traces
+        )
+    assert done.returncode == 0
+    again = dl7450("trace", traces)
+    assert "GET 127.0.0.1" in again.stdout
+    assert "404" in again.stdout
+    failed = [json.loads(line) for line in dl7450("trace", traces, "--failed", "--json").stdout.splitlines()]
+    [trace] = failed  # one picture is missing
+    scopes = [scope for resource in trace["resourceSpans"] for scope in resource["scopeSpans"]]
+    assert {span["name"] for scope in scopes for span in scope["spans"]} == {"dl7450.timer", "GET", "dl7450.render"}
+
+
+def test_check_reports_what_would_fail_on_the_dock(write_app: WriteApp) -> None:
+    assert dl7450("check", "examples/carousel.py").returncode == 0
+    done = dl7450("check", write_app("import requests\n"))
+    assert done.returncode == 1
+    assert "requests" in done.stdout
+    assert "Problem" in done.stdout
+    assert "Solution" in done.stdout
+
+
+def test_the_task_tree_is_printed_at_the_end(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nt = wakeup.wakeup(print, 0, 50)\n")
+    done = dl7450("run", app, "--for", 0.1, "--tasks", "--quiet")
+    assert "timer" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["--help"], ["run", "--help"], ["check", "--help"], ["trace", "--help"]])
+def test_help_fits_a_terminal(command: list[str]) -> None:
+    done = dl7450(*command)
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 100

@@ -1,0 +1,80 @@
+"""The examples run, as they are."""
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+
+from dl7450._loader import load_app
+from examples import structured
+from tests.servers import content_server
+from tests.test_cli import dl7450
+
+APPS = [*Path("examples").glob("carousel*.py"), *Path("tests/apps").glob("*.py")]
+
+
+@pytest.mark.parametrize("style", ["carousel", "carousel_async"])
+def test_carousel_shows_the_pictures_that_can_be_fetched(style: str, tmp_path: Path) -> None:
+    with content_server() as url:
+        done = dl7450(
+            "run",
+            f"examples/{style}.py",
+            "--fast",
+            "--for",
+            11,
+            "--set",
+            f"server={url}",
+            "--json",
+            "--frames",
+            tmp_path,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    summary = json.loads(done.stdout)
+    # The content list, eleven pictures of which one is missing, and one on a closed port; then it begins anew.
+    assert summary["requests"]["completed"] >= 12
+    assert summary["requests"]["failed"] == 1
+    assert summary["frames"] == len(list(tmp_path.iterdir())) >= 12
+    if style == "carousel":
+        assert summary["texts"][:2] == [" Picture 4: status 404 ", " Picture 10: status 7 "]
+
+
+def test_structured_fetches_all(capsys: pytest.CaptureFixture[str]) -> None:
+    with content_server() as url:
+        bodies = trio.run(structured.fetch_all, [f"{url}/picture/{1 + n % 3}.png" for n in range(100)])
+    assert [body[:4] for body in bodies] == [b"\x89PNG"] * 100
+    assert "completed=100, failed=0, rejected=0, cancelled=0" in capsys.readouterr().out
+
+
+def test_structured_stops_at_the_first_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    with content_server() as url, pytest.raises(OSError, match="status 404"):
+        trio.run(structured.fetch_all, [f"{url}/picture/7.png"] * 99 + [f"{url}/picture/4.png"])
+    # Picture 7 takes its time, so the sixteen tokens were taken, and who had none yet never began.
+    assert "completed=1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("app", APPS, ids=str)
+def test_examples_are_fit_for_the_dock(app: Path) -> None:
+    load_app(app)
+    assert dl7450("check", app).stdout.splitlines()[-1:] in ([], ["No findings."])
+
+
+def test_content_server_runs_by_itself() -> None:
+    server = subprocess.Popen([sys.executable, "-m", "examples.content_server", "--port", "0"], stdout=subprocess.PIPE)
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith(b"http://127.0.0.1:")
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("examples.demo.SECONDS", 2)
+    monkeypatch.setattr("examples.demo.OUT", tmp_path)
+    demo = runpy.run_module("examples.demo")
+    assert demo["main"]() == 0
+    assert (tmp_path / "contact-sheet.png").stat().st_size > 10_000
