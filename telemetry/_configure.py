@@ -25,6 +25,7 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
 from telemetry._resource import make_resource
 from telemetry._span_record import SpanRecord
+from telemetry._trio_spans import TrioSpanProcessor
 
 if TYPE_CHECKING:
     from telemetry._delivery import Delivery
@@ -100,7 +101,7 @@ class Telemetry:
         with self._lock:
             if key not in self._tracer_providers:
                 provider = TracerProvider(resource=make_resource(*key), shutdown_on_exit=False)
-                provider.add_span_processor(self._recorder)
+                provider.add_span_processor(TrioSpanProcessor(self._recorder))
                 self._tracer_providers[key] = provider
             return self._tracer_providers[key]
 

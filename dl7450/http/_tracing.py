@@ -19,7 +19,7 @@ from ._arguments import Call
 from ._curl import CurlCode
 from ._exchange import Exchange
 from ._response import Response
-from ._url import Url, redact
+from ._url import Url, redact, redact_malformed
 
 # Semantic convention: http.client.request.duration, in seconds.
 DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
@@ -100,7 +100,7 @@ class RequestSpan:
             kind=SpanKind.CLIENT,
             attributes={
                 **self._attributes,
-                "url.full": url.redacted if isinstance(url, Url) else redact(call.url_text),
+                "url.full": url.redacted if isinstance(url, Url) else redact_malformed(call.url_text),
                 "dl7450.http.api": api,
                 "dl7450.http.in_flight": in_flight,
             },
@@ -141,9 +141,9 @@ class RequestSpan:
     def end_cancelled(self, cancelled: trio.Cancelled, exchange: Exchange) -> None:
         """The caller cancelled the request: no error."""
         self.span.set_attribute("dl7450.cancelled", True)
-        self.span.set_attribute("dl7450.cancel_source", cancelled.source)
+        self.span.set_attribute("trio.cancelled.source", cancelled.source)
         if cancelled.reason is not None:
-            self.span.set_attribute("dl7450.cancel_reason", cancelled.reason)
+            self.span.set_attribute("trio.cancelled.reason", redact(cancelled.reason))  # may quote an exception
         self._end(exchange, None)
 
     def end_interrupted(self, exchange: Exchange) -> None:

@@ -15,14 +15,17 @@ from urllib.parse import unquote_to_bytes
 
 from ._curl import Failure
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(?=/)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,39}):(?=/)")
+_GUESSED_SCHEME = re.compile(r"(dict|ftp|imap|ldap|pop3|smtp)\.", re.IGNORECASE)  # by the host, where there is none
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
-_BAD_IN_HOST = re.compile(r"[\s/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
+_BAD_IN_HOST = re.compile(r"[\x00-\x20\x7f/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
+_LENGTH_MAX = 65_536  # of a part of a URL: httpx takes no more
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SECRET_QUERY_KEYS = frozenset(
-    {"AWSAccessKeyId", "Signature", "sig", "X-Goog-Signature", "X-Amz-Signature", "X-Amz-Credential",
-     "X-Amz-Security-Token"}
-)  # semantic convention of url.full  # fmt: skip
+_USER_INFO = re.compile(r"//[^/?#\s]*@")
+_SECRET_QUERY_VALUE = re.compile(
+    r"([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)"
+    r"[^&#\s]*"
+)
 
 
 class UrlError(ValueError):
@@ -63,15 +66,21 @@ def parse_url(text: str) -> Url:
     userinfo, _, hostport = authority.rpartition("@")
     if "@" in userinfo:
         raise UrlError(Failure.URL, text)
-    host, port = _split_port(hostport, text)
+    host, port = _split_port(hostport, text, may_be_empty=scheme is not None)
     if scheme is None:
-        scheme = "ftp" if host.lower().startswith("ftp.") else "http"
+        guessed = _GUESSED_SCHEME.match(host)
+        scheme = guessed[1].lower() if guessed else "http"
+    host = _decoded_host(host, text)
     if scheme not in _DEFAULT_PORTS:
         raise UrlError(Failure.SCHEME, text)
-    host = _checked_host(host, text)
+    if "%00" in userinfo:
+        raise UrlError(Failure.URL, text)
+    host = _ascii_host(host, text)
     shown_host = f"[{host}]" if ":" in host else host
     explicit_port = "" if port is None or port == _DEFAULT_PORTS[scheme] else f":{port}"
     target = _target(tail)
+    if len(target) > _LENGTH_MAX or len(host) > _LENGTH_MAX:
+        raise UrlError(Failure.URL, text)
     return Url(
         scheme=scheme,
         host=host,
@@ -83,17 +92,18 @@ def parse_url(text: str) -> Url:
     )
 
 
-def redact(url: str) -> str:
-    """Take the secrets out of a URL: user info and signed query values (semantic convention of `url.full`)."""
-    url = re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1REDACTED:REDACTED@", url)
-    path, mark, query = url.partition("?")
-    if not mark:
-        return url
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    return f"{path}?" + "&".join(
-        f"{key}=REDACTED" if equals and key in _SECRET_QUERY_KEYS else f"{key}{equals}{value}"
-        for key, equals, value in pairs
-    )
+def redact(text: str) -> str:
+    """Take the secrets out of a URL, or of the URLs in a text (semantic convention of `url.full`).
+
+    User info and the values of signed queries are replaced.
+    """
+    return _SECRET_QUERY_VALUE.sub(r"\1REDACTED", _USER_INFO.sub("//REDACTED:REDACTED@", text))
+
+
+def redact_malformed(text: str) -> str:
+    """Take the secrets out of what is not a URL: all before the last @, as nobody knows where user info begins."""
+    _, at, after = text.rpartition("@")
+    return redact(f"REDACTED:REDACTED@{after}" if at else text)
 
 
 def _split_scheme(text: str) -> tuple[str | None, str]:
@@ -107,37 +117,43 @@ def _split_scheme(text: str) -> tuple[str | None, str]:
     scheme = match[1].lower()
     if scheme == "file":
         raise UrlError(Failure.SCHEME, text)  # whatever follows: never opened
-    if slashes == 3:
-        raise UrlError(Failure.URL, text)  # no host
     return scheme, rest.lstrip("/")
 
 
-def _split_port(hostport: str, text: str) -> tuple[str, int | None]:
+def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, int | None]:
     if hostport.startswith("["):
         host, bracket, port_part = hostport[1:].partition("]")
         if not bracket or (port_part and not port_part.startswith(":")):
             raise UrlError(Failure.URL, text)
         try:
-            ipaddress.IPv6Address(host)
+            host = _ipv6(host)
         except ValueError as error:
             raise UrlError(Failure.URL, text) from error
-        port = port_part[1:]
+        colon, port = port_part[:1], port_part[1:]
     else:
-        host, _, port = hostport.partition(":")
+        host, colon, port = hostport.partition(":")
     if not port:
+        if colon and not may_be_empty:
+            raise UrlError(Failure.URL, text)
         return host, None
     if not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise UrlError(Failure.URL, text)
     return host, int(port)
 
 
-def _checked_host(host: str, text: str) -> str:
+def _decoded_host(host: str, text: str) -> str:
     if ":" in host:
         return host  # an IPv6 address
     if "%" in host:
         host = unquote_to_bytes(host).decode(errors="replace")
-    if not host or _BAD_IN_HOST.search(host):
+    if not host or host == "." or host.endswith("..") or _BAD_IN_HOST.search(host):
         raise UrlError(Failure.URL, text)
+    return host
+
+
+def _ascii_host(host: str, text: str) -> str:
+    if ":" in host:
+        return host
     if not host.isascii():
         import idna
 
@@ -145,7 +161,15 @@ def _checked_host(host: str, text: str) -> str:
             return idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError as error:
             raise UrlError(Failure.RESOLVE, text) from error
-    return _ipv4(host) or host
+    dotted = _ipv4(host.removesuffix("."))
+    if dotted is None and re.fullmatch(r"[0-9]+(\.[0-9]+){3}", host):
+        raise UrlError(Failure.RESOLVE, text)  # it looks like an address, and a name it cannot be
+    return dotted or host
+
+
+def _ipv6(host: str) -> str:
+    address = ipaddress.IPv6Address(host)
+    return f"::ffff:{address.ipv4_mapped}" if address.ipv4_mapped else address.compressed
 
 
 def _ipv4(host: str) -> str | None:
@@ -164,6 +188,7 @@ def _ipv4(host: str) -> str | None:
 def _target(tail: str) -> bytes:
     tail = tail.partition("#")[0]
     path, mark, query = tail.partition("?")
+    path = re.sub("%[0-9a-fA-F]{2}", lambda match: match[0].upper(), path)  # in the path only, as libcurl does
     path = _without_dot_segments(path) or "/"
     # Bytes outside ASCII are sent percent-encoded, all others as they were written.
     return re.sub(rb"[\x80-\xff]", lambda match: b"%%%02X" % match[0][0], f"{path}{mark}{query}".encode())
@@ -171,14 +196,15 @@ def _target(tail: str) -> bytes:
 
 def _without_dot_segments(path: str) -> str:
     """RFC 3986, 5.2.4."""
-    if "/." not in path:
+    if "/." not in path and "/%2E" not in path:
         return path
     kept: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):
         last = index == len(segments) - 1
-        if segment in {"..", "."}:
-            if segment == ".." and len(kept) > 1:
+        dots = segment.replace("%2E", ".")
+        if dots in {"..", "."}:
+            if dots == ".." and len(kept) > 1:
                 kept.pop()
             if last:
                 kept.append("")
