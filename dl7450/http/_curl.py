@@ -92,9 +92,9 @@ def code_of(failure: Failure, exchange: Exchange) -> CurlCode:
         # A whole status line makes an answer of it, and an answer that stops is a partial file.
         return CurlCode.PARTIAL_FILE if exchange.head.has_status_line else CurlCode.GOT_NOTHING
     if failure is Failure.NOT_HTTP:
-        # libcurl takes it for HTTP/0.9, which is off; but a server that has spoken HTTP/1 before is only weird.
-        later = exchange.head.is_later_http or not exchange.connected
-        return CurlCode.WEIRD_SERVER_REPLY if later else CurlCode.UNSUPPORTED_PROTOCOL
+        # libcurl takes it for HTTP/0.9, which is off, unless the server has spoken HTTP/1 on this connection before.
+        weird = exchange.head.is_later_http or not (exchange.connected or exchange.head.begins_as_http)
+        return CurlCode.WEIRD_SERVER_REPLY if weird else CurlCode.UNSUPPORTED_PROTOCOL
     if failure is Failure.GRAMMAR:
         # Headers that were fine leave a bad chunk.
         return CurlCode.RECV_ERROR if exchange.head_received else CurlCode.WEIRD_SERVER_REPLY

@@ -72,6 +72,11 @@ class Head:
         """It begins, or may yet begin, with a status line of HTTP/1."""
         if self._has_line:
             return _STATUS_LINE.match(self._data, self._begin) is not None
+        return self.begins_as_http
+
+    @property
+    def begins_as_http(self) -> bool:
+        """It begins with HTTP's name, as far as it has come."""
         return b"HTTP/".startswith(self._data[self._begin : self._begin + 5].upper())
 
     @property

@@ -136,9 +136,12 @@ def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, i
         if colon and not may_be_empty:
             raise UrlError(Failure.URL, text)
         return host, None
-    if not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    if not (port.isascii() and port.isdigit()):
         raise UrlError(Failure.URL, text)
-    return host, int(port)
+    digits = port.lstrip("0") or "0"
+    if len(digits) > 5 or int(digits) > 65535:
+        raise UrlError(Failure.URL, text)
+    return host, int(digits)
 
 
 def _decoded_host(host: str, text: str) -> str:
@@ -175,7 +178,7 @@ def _ipv6(host: str) -> str:
 def _ipv4(host: str) -> str | None:
     """The dotted form of a number of one to four parts, as `inet_aton` reads it: `127.1` is `127.0.0.1`."""
     parts = host.split(".")
-    if len(parts) > 4 or not all(re.fullmatch(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*", part) for part in parts):
+    if len(parts) > 4 or not all(re.fullmatch(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]{0,9}", part) for part in parts):
         return None
     *heads, last = (
         int(part, 16) if part[1:2] in {"x", "X"} else int(part, 8 if part[0] == "0" else 10) for part in parts
