@@ -9,7 +9,7 @@ import json
 import math
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ import click
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from opentelemetry.metrics import MeterProvider
+
     from telemetry import SpanRecord
 
     from ._runner import Run
@@ -107,7 +109,7 @@ def run(
                     fast=fast,
                     tracer_provider=collected.tracer_provider(),
                     meter_provider=collected.meter_provider(),
-                    around=lambda: _tasks_shown(tasks),
+                    around=lambda: _watched(collected.meter_provider(), tasks),
                 )
         except (AppError, OSError) as error:
             raise click.UsageError(str(error)) from None
@@ -189,17 +191,24 @@ def _progress_line(run: Run) -> str:
 
 
 @contextmanager
-def _tasks_shown(at_end: bool) -> Generator[None]:
+def _watched(meter_provider: MeterProvider, tasks_at_end: bool) -> Generator[None]:
+    """Around the dock: SIGUSR1 prints the tasks, and Trio itself is measured if somebody collects metrics."""
     import signal
 
-    from telemetry import format_task_tree, task_tree_on_signal
+    from opentelemetry.metrics import NoOpMeterProvider
 
-    with task_tree_on_signal() if hasattr(signal, "SIGUSR1") else nullcontext():
+    import telemetry
+
+    with ExitStack() as stack:
+        if hasattr(signal, "SIGUSR1"):
+            stack.enter_context(telemetry.task_tree_on_signal())
+        if not isinstance(meter_provider, NoOpMeterProvider):
+            stack.enter_context(telemetry.instrument_trio(meter_provider=meter_provider))
         try:
             yield
         finally:
-            if at_end:
-                click.echo(format_task_tree(), err=True)
+            if tasks_at_end:
+                click.echo(telemetry.format_task_tree(), err=True)
 
 
 @main.command()
