@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint check clean
+.PHONY: demo test conformance lint check clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -15,6 +15,9 @@ demo: .venv/installed
 
 test: .venv/installed
 	$(BIN)/pytest --cov --cov-report=term
+
+conformance: .venv/installed
+	$(BIN)/python -m tests.conformance
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -1,0 +1,25 @@
+"""`dl7450.http` gives an app what libcurl gives it, in every scenario, or differs for a stated reason."""
+
+import pytest
+
+from tests.conformance._run import compare
+from tests.conformance._scenario import Scenario
+from tests.conformance._scenarios import CLASSES, SCENARIOS
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+async def test_the_dock_agrees_with_libcurl(scenario: Scenario) -> None:
+    verdict = await compare(scenario)
+
+    for outcome in verdict.dock.values():
+        assert scenario.fits(outcome.statuses), outcome.statuses
+        if not scenario.difference:
+            assert outcome == verdict.libcurl
+
+
+def test_every_scenario_has_a_name_of_its_own() -> None:
+    assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
+
+
+def test_every_class_has_scenarios_that_agree() -> None:
+    assert [name for name, rows in CLASSES.items() if all(row.difference for row in rows)] == []
