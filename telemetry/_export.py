@@ -31,7 +31,10 @@ import requests
 from google.protobuf.message import DecodeError
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTracePartialSuccess,
+    ExportTraceServiceResponse,
+)
 from opentelemetry.sdk.metrics.export import MetricExportResult, MetricsData
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -161,14 +164,23 @@ class _Adapter(HTTPAdapter):
             raise _DeliveryError(self._failure)
         if response.status_code >= 400 or "json" in response.headers.get("Content-Type", ""):
             return
-        try:
-            # The answer for metrics has the same fields with the same numbers.
-            refused = ExportTraceServiceResponse.FromString(body).partial_success
-        except DecodeError as error:
+        refused = _partial_success(body)
+        if refused is None:
             self._failure += ", but not with an OTLP answer: is this a collector?"
-            raise _DeliveryError(self._failure) from error
+            raise _DeliveryError(self._failure)
         if refused.rejected_spans:
             self._warn(f"{self._url} refused {refused.rejected_spans} items: {refused.error_message}")
+
+
+def _partial_success(body: bytes) -> ExportTracePartialSuccess | None:
+    """What an OTLP answer says was refused, of spans or of metrics; None if it is no OTLP answer."""
+    if len(body) == _MAX_ANSWER:
+        return None
+    try:
+        # The answer for metrics has the same fields under the same numbers.
+        return ExportTraceServiceResponse.FromString(body).partial_success
+    except DecodeError:
+        return None
 
 
 def _root_cause(error: BaseException) -> str:

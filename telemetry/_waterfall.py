@@ -20,7 +20,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from telemetry._format import count, duration, printable
-from telemetry._span_record import SpanRecord
+from telemetry._span_record import HTTP_STATUS_CODE, SpanRecord
 from telemetry._tree import Branch, Trace, traces
 
 T = TypeVar("T")
@@ -215,8 +215,10 @@ def _bar(span: SpanRecord, trace: Trace, width: int) -> Text:
     cells = [" "] * width
     if span.is_request:
         moments = {event.name: event.time for event in span.events}
-        sent = moments.get(REQUEST_SENT, trace.end)
-        first_byte = moments.get(FIRST_BYTE, trace.end)
+        # A moment that is missing was not reached; but an answer without moments is from another instrumentation.
+        missing = trace.start if HTTP_STATUS_CODE in span.attributes else trace.end
+        sent = moments.get(REQUEST_SENT, missing)
+        first_byte = moments.get(FIRST_BYTE, missing)
         start = min(int(begin), width - 1)
         for cell in range(start, max(start + 1, round(end))):
             middle = trace.start + (cell + 0.5) * step

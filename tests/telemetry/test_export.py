@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+import telemetry
+from telemetry import Telemetry, _export
+from telemetry._export import BoundedBatchProcessor, OneWarning
+
+from .receiver import Answer, receiving
+
+# What `Telemetry.shutdown` is given where a collector does not answer; its default is 5 s.
+PATIENCE = 0.6
+
+
+@contextmanager
+def tcp_server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """A server that reads some of a request and then calls `talk`, with an event that is set at the end."""
+    over = threading.Event()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            talk(self.request, over)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        over.set()
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def down() -> Iterator[str]:
+    with closing(socket.socket()) as bound_but_not_listening:
+        bound_but_not_listening.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound_but_not_listening.getsockname()[1]}"
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[str]:
+    with receiving(answer) as receiver:
+        yield receiver.url
+
+
+def silent(_connection: socket.socket, over: threading.Event) -> None:
+    over.wait()
+
+
+def babble(connection: socket.socket, _over: threading.Event) -> None:
+    connection.sendall(b"\x00\xff what?\r\n\r\n")
+
+
+def flood(connection: socket.socket, _over: threading.Event) -> None:
+    with suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\n\r\n")
+        while True:
+            connection.sendall(b"x" * 65536)
+
+
+MOVED = Answer(301, {"Location": "https://b/v1"})
+PAGE = Answer(200, {"Content-Type": "text/html"}, b"<html>It works!</html>")
+
+
+def run_app(url: str, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Make spans and metrics for the collector at a URL, and shut down; the seconds that shutting down took."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+    configured = telemetry.configure(set_global=False)
+    for device_id in ("A1", "A2"):
+        configured.tracer_provider(device_id=device_id).get_tracer("test").start_span("a").end()
+        configured.meter_provider(device_id=device_id).get_meter("test").create_counter("things").add(1)
+    began = time.monotonic()
+    configured.shutdown(PATIENCE)
+    configured.shutdown(PATIENCE)
+    return time.monotonic() - began
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [f"{record.name}: {record.message}" for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("collector", "reason"),
+    [
+        (down(), r"ConnectionRefusedError: .*"),
+        (tcp_server(silent), r"(no answer in time|TimeoutError: timed out)"),
+        (tcp_server(babble), r"BadStatusLine: .*"),
+        (tcp_server(flood), r"HTTP 200 OK, but not with an OTLP answer: is this a collector\?"),
+        (answering(PAGE), r"HTTP 200 OK, but not with an OTLP answer: is this a collector\?"),
+        (answering(Answer(404)), r"HTTP 404 Not Found"),
+        (answering(Answer(503)), r"HTTP 503 Service Unavailable"),
+        (answering(MOVED), r"HTTP 301 Moved Permanently to https://b/v1: set the endpoint to that"),
+    ],
+    ids=["down", "silent", "babble", "flood", "web page", "404", "503", "redirect"],
+)
+def test_a_bad_collector_costs_one_warning_and_a_bounded_exit(
+    collector: AbstractContextManager[str],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with collector as url:
+        seconds = run_app(url.replace("//", "//user:password@"), monkeypatch)
+    # The SDK alone would take ten seconds or more.
+    assert seconds < 3
+    [warning] = warnings(caplog)
+    assert re.fullmatch(
+        rf"telemetry: telemetry cannot be delivered to {url}/v1/(traces|metrics): {reason} "
+        r"\(the app goes on; this is said once\)",
+        warning,
+    )
+
+
+def test_the_bound_is_five_seconds_unless_another_is_asked_for() -> None:
+    assert inspect.signature(Telemetry.shutdown).parameters["timeout"].default == 5.0
+
+
+def test_a_collector_that_is_back_in_time_gets_everything(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    again = Answer(503, {"Retry-After": "0"})
+    with receiving(again, Answer()) as receiver:
+        run_app(receiver.url, monkeypatch)
+        assert receiver.next_traces() == receiver.next_traces()
+        assert [len(receiver.next_metrics()["resourceMetrics"]) for _ in range(2)] == [1, 1]
+    assert warnings(caplog) == []
+
+
+def test_a_collector_that_failed_before_is_not_waited_for_long_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(_export, "_LAST_CHANCE", 0.0)
+    with down() as url:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url)
+        configured = telemetry.configure(set_global=False)
+        configured.tracer_provider().get_tracer("test").start_span("a").end()
+        assert not configured.flush(0.3)
+        began = time.monotonic()
+        configured.shutdown()
+        assert time.monotonic() - began < 3
+    assert len(warnings(caplog)) == 1
+
+
+def test_what_the_collector_refuses_is_reported(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = ExportTraceServiceResponse()
+    refusal.partial_success.rejected_spans = 2
+    refusal.partial_success.error_message = "too old"
+    with receiving(Answer(body=refusal.SerializeToString())) as receiver:
+        run_app(receiver.url, monkeypatch)
+    assert warnings(caplog) == [
+        f"telemetry: {receiver.url}/v1/traces refused 2 items: too old (the app goes on; this is said once)"
+    ]
+
+
+def test_the_libraries_words_are_kept_at_debug(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "telemetry")
+    with answering(Answer(404)) as url:
+        run_app(url, monkeypatch)
+    assert "Failed to export spans batch code: 404, reason: Not Found" in caplog.messages
+
+
+def test_exporters_that_others_set_up_log_as_always(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").error("not ours")
+    assert caplog.messages == ["not ours"]
+
+
+class _Stuck(SpanExporter):
+    """Is at its first batch until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.let_go = threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.entered.set()
+        self.let_go.wait()
+        return SpanExportResult.SUCCESS
+
+
+def test_spans_that_end_faster_than_they_are_delivered_cost_one_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "2")
+    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1")
+    exporter = _Stuck()
+    processor = BoundedBatchProcessor(exporter, OneWarning())
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(processor)
+    tracer = provider.get_tracer("test")
+    tracer.start_span("first").end()
+    assert exporter.entered.wait(10)
+    for _ in range(5):
+        tracer.start_span("more").end()
+    exporter.let_go.set()
+    processor.shut_down_by(time.monotonic() + 10)
+    assert warnings(caplog) == ["telemetry: Queue full, dropping Span. (the app goes on; this is said once)"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_costs_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with telemetry.configure(trace_file="/dev/full", set_global=False) as configured:
+        for _ in range(2):
+            configured.tracer_provider().get_tracer("test").start_span("a").end()
+            configured.flush()
+    assert warnings(caplog) == [
+        "telemetry: the trace file /dev/full cannot be written: [Errno 28] No space left on device "
+        "(the app goes on; this is said once)"
+    ]
