@@ -22,7 +22,7 @@ from tests.conformance._server import FaultServer
 async def ask_dock(scenario: Scenario, server: FaultServer, style: Style) -> tuple[Answer, ...]:
     """Make the calls of `scenario` with a dock of their own."""
     answers: list[Answer] = []
-    async with dl7450.open_dock() as dock:
+    async with dl7450.open_dock(max_response_bytes=scenario.max_body) as dock:
         for call in scenario.calls:
             if call.after_scripts:
                 await server.scripts_over()

@@ -5,6 +5,9 @@ exchange, the caller's certificates only when there are any, no proxy from the e
 all calls of a scenario, so that its connections are kept between them as libcurl keeps them.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import pycurl
 import trio
 
@@ -43,7 +46,7 @@ class _HeaderLines:
         return merged(pairs)
 
 
-def _perform(curl: pycurl.Curl, url: str, call: Call, resolve: list[str]) -> Answer:
+def _perform(curl: pycurl.Curl, scenario: Scenario, url: str, call: Call, resolve: list[str]) -> Answer:
     """One call, blocking. An error that libcurl reports while it is being configured is its answer too."""
     headers, body = _HeaderLines(), bytearray()
     data = bytes(call.data) if call.data is not None else b""
@@ -59,6 +62,7 @@ def _perform(curl: pycurl.Curl, url: str, call: Call, resolve: list[str]) -> Ans
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.RESOLVE, resolve)
+        curl.setopt(pycurl.MAXFILESIZE_LARGE, scenario.max_body)
         curl.setopt(pycurl.TIMEOUT_MS, round(call.timeout * 1000))
         curl.setopt(pycurl.HEADERFUNCTION, headers)
         curl.setopt(pycurl.WRITEFUNCTION, body.extend)
@@ -85,18 +89,19 @@ async def ask_libcurl(scenario: Scenario, server: FaultServer) -> tuple[Answer, 
         for call in scenario.calls:
             if call.after_scripts:
                 await server.scripts_over()
-            answers += await _at_once(curls[: call.times], scenario.url(call, server), call, resolve)
+            ask = partial(_perform, scenario=scenario, url=scenario.url(call, server), call=call, resolve=resolve)
+            answers += await _at_once(curls[: call.times], ask)
     finally:
         for curl in curls:
             curl.close()
     return tuple(answers)
 
 
-async def _at_once(curls: list[pycurl.Curl], url: str, call: Call, resolve: list[str]) -> list[Answer]:
+async def _at_once(curls: list[pycurl.Curl], ask: Callable[[pycurl.Curl], Answer]) -> list[Answer]:
     answers: list[Answer] = []
 
     async def one(curl: pycurl.Curl) -> None:
-        answers.append(await trio.to_thread.run_sync(_perform, curl, url, call, resolve))
+        answers.append(await trio.to_thread.run_sync(ask, curl))
 
     async with trio.open_nursery() as nursery:
         for curl in curls:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,8 +13,8 @@ from tests.conformance._certificates import server_context
 from tests.conformance._dock import ask_dock
 from tests.conformance._oracle import ask_libcurl
 from tests.conformance._outcome import Answer, Outcome, on_the_wire
-from tests.conformance._scenario import HOSTS, Scenario, Style
-from tests.conformance._server import FaultServer, closed_port, fault_server, full_port
+from tests.conformance._scenario import HOSTS, SILENT, Scenario, Style
+from tests.conformance._server import FaultServer, closed_port, fault_server, full_backlog, full_port
 
 Ask = Callable[[Scenario, FaultServer], Awaitable[tuple[Answer, ...]]]
 LONGEST = 30  # seconds: no scenario may take so long; a client that does has missed its deadline
@@ -80,8 +80,13 @@ async def compare(scenario: Scenario) -> Verdict:
 async def _outcome(scenario: Scenario, ask: Ask) -> Outcome:
     given = {name for call in scenario.calls for name in call.headers or ()}
     async with _place(scenario) as server:
-        answers = await ask(scenario, server)
+        with full_backlog(SILENT, server.port) if _meets_silence(scenario) else nullcontext():
+            answers = await ask(scenario, server)
         return Outcome(answers, on_the_wire(server.log.requests, server.port, given))
+
+
+def _meets_silence(scenario: Scenario) -> bool:
+    return any(f"//{name}:" in call.url for call in scenario.calls for name in HOSTS if SILENT in HOSTS[name])
 
 
 def _place(scenario: Scenario) -> AbstractAsyncContextManager[FaultServer]:

@@ -14,15 +14,19 @@ Style = Literal["trio", "sync", "callback"]
 Status = int | str | frozenset[int]
 ALL_STYLES: tuple[Style, ...] = ("trio", "sync", "callback")
 
+MAX_BODY = 100_000_000  # bytes
 TOO_SHORT = 0.4  # A deadline, in seconds, that is meant to run out.
 
 # Names with several addresses, given to both clients, so that no DNS server is needed. The server listens on
-# 127.0.0.1 only; on 127.0.0.2 and ::1 the same port refuses.
+# 127.0.0.1 only; the same port refuses on the others, and neither accepts nor refuses on the silent one.
+SILENT = "127.0.0.9"
 HOSTS: Mapping[str, tuple[str, ...]] = {
     "second-works.test": ("127.0.0.2", "127.0.0.1"),
     "fifth-works.test": ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.1"),
     "other-family-works.test": ("::1", "127.0.0.1"),
     "none-works.test": ("127.0.0.2", "127.0.0.3"),
+    "silent-first.test": (SILENT, "127.0.0.1"),
+    "silent-and-refused.test": (SILENT, "127.0.0.2"),
 }
 
 
@@ -60,6 +64,7 @@ class Scenario:
     tls: Tls | None = None
     place: Literal["open", "closed", "full"] = "open"
     host: str = "127.0.0.1"
+    max_body: int = MAX_BODY
     styles: tuple[Style, ...] = field(default=("trio",))
     difference: str = ""
 
@@ -97,6 +102,7 @@ def case(
     tls: Tls | str | None = None,
     place: Literal["open", "closed", "full"] = "open",
     host: str = "127.0.0.1",
+    max_body: int = MAX_BODY,
     styles: tuple[Style, ...] = ("trio",),
     difference: str = "",
 ) -> Scenario:
@@ -109,6 +115,7 @@ def case(
         Tls(tls) if isinstance(tls, str) else tls,
         place,
         host,
+        max_body,
         styles,
         difference,
     )

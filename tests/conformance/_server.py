@@ -12,8 +12,8 @@ The server runs in the caller's Trio program and leaves nothing behind: no threa
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -277,9 +277,16 @@ async def closed_port(host: str = "127.0.0.1") -> AsyncIterator[FaultServer]:
 
 @asynccontextmanager
 async def full_port(host: str = "127.0.0.1") -> AsyncIterator[FaultServer]:
-    """A port that neither accepts nor refuses: its backlog is full, so the kernel drops every SYN."""
+    """A port that neither accepts nor refuses."""
+    with full_backlog(host) as port:
+        yield FaultServer(host, port)
+
+
+@contextmanager
+def full_backlog(host: str, port: int = 0) -> Iterator[int]:
+    """Listen with a backlog that is full, so that the kernel drops every further SYN."""
     with socket.socket() as listening, socket.socket() as waiting:
-        listening.bind((host, 0))
+        listening.bind((host, port))
         listening.listen(0)
         waiting.connect(listening.getsockname())
-        yield FaultServer(host, listening.getsockname()[1])
+        yield listening.getsockname()[1]

@@ -172,6 +172,10 @@ BODY_LENGTH: list[Scenario] = [
     ),
     case("length-and-chunked", 200, answer(chunked(chunk(b"hello"), LAST_CHUNK, headers=(b"Content-Length: 3",)))),
     case("length-20-mb", 200, answer(ok(MB20)), timeout=20, styles=ALL_STYLES),
+    case("body-at-the-limit", 200, answer(ok(b"x" * 1000)), max_body=1000),
+    case("body-above-the-limit", 63, answer(ok(b"x" * 1001)), max_body=1000, styles=ALL_STYLES),
+    case("body-above-the-limit-chunked", 63, answer(chunked(chunk(b"x" * 1001), LAST_CHUNK)), max_body=1000),
+    case("body-above-the-limit-endless", 63, (request, raw_200(body=b""), flood(b"x" * 1000)), max_body=100_000),
     case("byte-by-byte", 200, (request, pieces(ok(b"hello", b"X-A: b"), 1))),
 ]
 

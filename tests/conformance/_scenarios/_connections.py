@@ -24,6 +24,8 @@ CONNECTING: list[Scenario] = [
     case("fifth-address-works", 200, FINE, "http://fifth-works.test:{port}/"),
     case("other-family-works", 200, FINE, "http://other-family-works.test:{port}/"),
     case("no-address-works", 7, FINE, "http://none-works.test:{port}/"),
+    case("silent-address-first", 200, FINE, "http://silent-first.test:{port}/"),
+    case("silent-and-refused", 28, FINE, "http://silent-and-refused.test:{port}/", timeout=TOO_SHORT),
     case("name-unknown", 6, url="http://no-such-dock.invalid/", styles=ALL_STYLES),
     case("name-unknown-https", 6, url="https://no-such-dock.invalid/"),
     case("name-below-localhost", 200, FINE, "http://dock.localhost:{port}/"),
