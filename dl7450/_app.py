@@ -9,6 +9,7 @@ thread, so there are no locks. The thread begins with the first job: a dock that
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import traceback
@@ -63,8 +64,10 @@ class AppThread:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._unfinished = 0  # jobs posted and not finished
         self._holds_time = False
-        self._stopping = False
+        self._stopping = False  # no further job begins
+        self._over = False  # the thread has ended, or is abandoned
         self._exited = threading.Event()
+        self._exited.set()  # there is no thread yet
         self.ident: int | None = None  # of the thread, once it runs
 
     def post(self, job: Callable[[], object]) -> None:
@@ -76,7 +79,7 @@ class AppThread:
             except Exception as error:
                 if self._on_error is None:
                     raise
-                self._soon(self._on_error, error)
+                self._soon(self._report, self._on_error, error)
 
         self._enqueue(run)
 
@@ -122,8 +125,15 @@ class AppThread:
             self._when_idle()
         self._pending.end()
 
+    def _report(self, on_error: Callable[[Exception], None], error: Exception) -> None:
+        try:
+            on_error(error)
+        except Exception as unexpected:
+            if not self._over:
+                self._nursery.start_soon(_raise, unexpected)
+
     def _hold(self) -> None:
-        if not self._holds_time and not self._stopping:
+        if not self._holds_time and not self._over:
             self._holds_time = True
             hold_time(self._clock)
 
@@ -133,17 +143,23 @@ class AppThread:
             release_time(self._clock)
 
     async def _own_thread(self) -> None:
+        limiter = trio.CapacityLimiter(2)  # not Trio's own: what else uses threads must not delay these two
         try:
+            await trio.lowlevel.checkpoint_if_cancelled()  # the last moment at which there need be no thread
+            self._exited.clear()
             # Abandonable, as no thread can be made to stop: below it gets all the time that is reasonable.
-            await trio.to_thread.run_sync(
-                self._work, abandon_on_cancel=True, limiter=trio.CapacityLimiter(1), thread_name="dl7450 app"
-            )
+            await trio.to_thread.run_sync(self._work, abandon_on_cancel=True, limiter=limiter, thread_name="dl7450 app")
         finally:
             self._stopping = True
             self._jobs.put(None)
-            self._release()
+            if self._unfinished == 0:
+                self._hold()  # virtual time must not jump because an idle thread needs a moment to end
             with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
-                exited = await trio.to_thread.run_sync(self._exited.wait, STOP_PATIENCE)
+                exited = self._exited.is_set() or await trio.to_thread.run_sync(
+                    self._exited.wait, STOP_PATIENCE, limiter=limiter
+                )
+            self._over = True
+            self._release()
             if not exited:
                 warnings.warn(f"the app's code did not return, its thread is abandoned{self._where()}", stacklevel=1)
 
@@ -155,8 +171,6 @@ class AppThread:
             while (job := self._jobs.get()) is not None and not self._stopping:
                 job()
                 self._soon(self._finished)
-        except DockStopped:
-            pass
         finally:
             self._exited.set()
 
@@ -167,6 +181,10 @@ class AppThread:
     def _where(self) -> str:
         frame = sys._current_frames().get(self.ident or 0)
         return "" if frame is None else ", it is here:\n" + "".join(traceback.format_stack(frame)[-3:])
+
+
+async def _raise(error: Exception) -> None:
+    raise error
 
 
 def print_app_error(error: Exception) -> None:
@@ -184,8 +202,8 @@ def format_app_error(error: BaseException) -> str:
     return "".join(described.format())
 
 
-_OURS = (str(Path(__file__).parent), str(Path(trio.__file__).parent), str(Path(outcome.__file__).parent))
+_OURS = tuple(f"{Path(file).parent}{os.sep}" for file in (__file__, trio.__file__, outcome.__file__))
 
 
 def _is_ours(filename: str) -> bool:
-    return filename.startswith(_OURS) or filename.startswith("<frozen importlib")
+    return filename.startswith((*_OURS, "<frozen importlib"))

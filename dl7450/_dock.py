@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
@@ -23,6 +23,7 @@ from ._app import AppThread, DockStopped
 from ._clock import epoch_of, nanoseconds
 from ._current import dock_of_app, open_docks
 from ._device import Device
+from ._lifetime import Lifetime
 from ._loader import load_app
 from ._nursery import open_plain_nursery
 from ._pending import Pending
@@ -67,6 +68,7 @@ class Dock:
     def __init__(
         self,
         nursery: trio.Nursery,
+        lifetime: Lifetime,
         transport: httpx2.AsyncBaseTransport,
         device: Device,
         max_response_bytes: int,
@@ -86,8 +88,8 @@ class Dock:
         self.time_ns = nanoseconds(self.clock, self.epoch)
         self.tracer = trace.get_tracer("dl7450", __version__, tracer_provider)
         self._nursery = nursery
+        self._lifetime = lifetime
         self._token = trio.lowlevel.current_trio_token()
-        self._closed = False
         self._on_frame = on_frame
         self._rendered_version = self.screen.version
         self._changed_by = Context()  # the span that changed the screen last
@@ -97,7 +99,9 @@ class Dock:
             nursery, self._pending, lambda: dock_of_app.set(self), self._render_if_changed, on_error
         )
         tracing = HttpTracing(tracer_provider, meter_provider, self.time_ns)
-        self.http = HttpClient(nursery, transport, tracing, self._pending, self.call, max_response_bytes)
+        self.http = HttpClient(
+            nursery, lifetime, transport, tracing, self._pending, self._call_while_open, max_response_bytes
+        )
 
     async def run_app(self, app: str | Path | Callable[[], object]) -> None:
         """Run an app until nothing can call it any more: its module has run, and no request or timer is left.
@@ -107,17 +111,20 @@ class Dock:
 
         Raises:
             AppError: the file cannot be read or compiled.
+            trio.ClosedResourceError: the dock was closed before the app was over.
             Exception: what the app raised. What a callback raises stops the dock and is raised by `open_dock`.
         """
         loaded = load_app(app)
-        await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
+        with self._lifetime.visit():
+            await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
         await self.wait_app_over()
 
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
-        while self._pending.count or self._timers.count:
-            await self._pending.wait_none()
-            await self._timers.wait_none()
+        with self._lifetime.visit():
+            while self._pending.count or self._timers.count:
+                await self._pending.wait_none()
+                await self._timers.wait_none()
 
     def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
         """Start a task of this dock; it is cancelled when the dock closes. Trio thread only."""
@@ -133,6 +140,7 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock stopped before the function returned.
         """
+        _check_thread()
         scope = trio.CancelScope()
         try:
             return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
@@ -149,14 +157,18 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock has stopped.
         """
+        _check_thread()
         try:
             return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
         except trio.RunFinishedError:
             raise DockStopped from None
 
-    def deliver(self, callback: Callback, response: Response, context: Context) -> None:
-        """Call an app's callback with an answer, on the app thread. Trio thread only."""
-        self._app_thread.post(self._job("dl7450.callback", callback, partial(callback, response), context))
+    def deliver(
+        self, callback: Callback, response: Response, context: Context, still_wanted: Callable[[], bool]
+    ) -> None:
+        """Call an app's callback with an answer, on the app thread, if it is wanted by then. Trio thread only."""
+        call = partial(callback, response)
+        self._app_thread.post(self._job("dl7450.callback", callback, call, context, still_wanted=still_wanted))
 
     def start_timer(self, timer: DockTimer) -> None:
         """Start the task of a timer. Trio thread only."""
@@ -164,12 +176,14 @@ class Dock:
         self._nursery.start_soon(self._run_timer, timer, name=f"timer {function_name(timer.function)}")
 
     async def _run_timer(self, timer: DockTimer) -> None:
-        try:
-            await timer.run(
-                lambda link: self._app_thread.post(
-                    self._job("dl7450.timer", timer.function, timer.fire, Context(), [link] if link else [])
-                )
+        def post(link: Link | None) -> None:
+            links = [link] if link else []
+            self._app_thread.post(
+                self._job("dl7450.timer", timer.function, timer.fire, Context(), links, lambda: not timer.cancelled)
             )
+
+        try:
+            await timer.run(post)
         finally:
             self._timers.end()
 
@@ -180,10 +194,13 @@ class Dock:
         call: Callable[[], object],
         parent: Context | None = None,
         links: Sequence[Link] = (),
+        still_wanted: Callable[[], bool] = lambda: True,
     ) -> Callable[[], None]:
-        """What the app thread does to call a function of the app in a span of its own."""
+        """What the app thread does to call a function of the app, if it is wanted by then, in a span of its own."""
 
         def job() -> None:
+            if not still_wanted():
+                return
             before = self.screen.version
             with app_span(self.tracer, span_name, function, self.time_ns, parent, links) as span:
                 try:
@@ -206,8 +223,12 @@ class Dock:
         self.frame = frame
         self.frames_rendered += 1
 
+    def _call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
+        with suppress(DockStopped):
+            self.call(afn)
+
     def _if_open(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
-        if self._closed:
+        if self._lifetime.over:
             raise DockStopped
         return function(*args)
 
@@ -274,31 +295,47 @@ async def open_dock(
     Raises:
         Exception: what the block raised, or a callback.
     """
+    if transport is not None and network is not None:
+        raise ValueError("pass transport or network, not both: a network is what the default transport works on")
     device = device or Device()
     if transport is None:
         transport = DockTransport(DeviceNetwork(network or TrioNetwork(), lambda: device.address is not None))
-    async with open_plain_nursery() as nursery:
-        dock = Dock(
-            nursery,
-            transport,
-            device,
-            max_response_bytes,
-            tracer_provider,
-            meter_provider,
-            on_frame,
-            on_error,
+    lifetime = Lifetime()
+    try:
+        async with open_plain_nursery() as nursery:
+            dock = Dock(
+                nursery,
+                lifetime,
+                transport,
+                device,
+                max_response_bytes,
+                tracer_provider,
+                meter_provider,
+                on_frame,
+                on_error,
+            )
+            open_docks.append(dock)
+            try:
+                yield dock
+                await dock._pending.wait_none()
+            finally:
+                if dock in open_docks:
+                    open_docks.remove(dock)
+                lifetime.end("the dock closes")
+                nursery.cancel_scope.cancel("the dock closes")
+    finally:
+        # Last, when nobody uses a connection any more.
+        with trio.CancelScope(deadline=trio.current_time() + CLOSE_PATIENCE, shield=True):
+            await lifetime.wait_left()
+            await transport.aclose()
+
+
+def _check_thread() -> None:
+    if trio.lowlevel.in_trio_run():
+        raise RuntimeError(
+            "this function is for app code and was called on the Trio thread: "
+            "have it run by dock.run_app(...), or in a thread by trio.to_thread.run_sync(...)"
         )
-        open_docks.append(dock)
-        try:
-            yield dock
-            await dock._pending.wait_none()
-        finally:
-            if dock in open_docks:
-                open_docks.remove(dock)
-            dock._closed = True
-            nursery.cancel_scope.cancel("the dock closes")
-            with trio.CancelScope(deadline=trio.current_time() + CLOSE_PATIENCE, shield=True):
-                await transport.aclose()
 
 
 def run(app: str | Path | Callable[[], object]) -> None:

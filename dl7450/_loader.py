@@ -11,7 +11,7 @@ import builtins
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 SDK_MODULES = frozenset({
     "datastore", "dock", "framebuf", "gpio", "http", "i2c", "image", "monitor", "mqtt", "network", "splashscreen",
@@ -55,7 +55,7 @@ class _Loader:
         self._beside: dict[str, ModuleType] = {}
         self._builtins = {**vars(builtins), "__import__": self._import}
 
-    def compile(self, path: Path) -> object:
+    def compile(self, path: Path) -> CodeType:
         try:
             source = path.read_bytes()
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import trio
 from opentelemetry import trace
@@ -22,8 +23,8 @@ class DockTimer:
         self.function = function
         self._delay = delay
         self._period = period
+        self.cancelled = False
         self._scope = trio.CancelScope()
-        self._cancelled = False
         self._fired = trio.Event()
         self._token = trio.lowlevel.current_trio_token()
 
@@ -31,7 +32,8 @@ class DockTimer:
         """Wait and fire.
 
         Parameters:
-            post: has the app thread call `fire`, in a span with a link to the one that set the timer.
+            post: has the app thread call `fire`, unless the timer is `cancelled` by then, in a span with this link
+                to the one that set the timer.
         """
         setter = trace.get_current_span().get_span_context()
         link = Link(setter) if setter.is_valid else None
@@ -49,14 +51,17 @@ class DockTimer:
                 due += (missed + 1) * self._period
 
     def fire(self) -> None:
-        """Call the function, unless the timer was cancelled. App thread only."""
+        """Call the function. App thread only, and only while the timer is not `cancelled`."""
         try:
-            if not self._cancelled:
-                self.function()
+            self.function()
         finally:
-            self._token.run_sync_soon(self._fired.set)
+            self._soon(self._fired.set)
 
     def cancel(self) -> None:
         """Fire no more; at any time and more than once. From any thread."""
-        self._cancelled = True
-        self._token.run_sync_soon(self._scope.cancel, "Timer.cancel()")
+        self.cancelled = True
+        self._soon(self._scope.cancel, "Timer.cancel()")
+
+    def _soon(self, function: Callable[..., object], *args: object) -> None:
+        with suppress(trio.RunFinishedError):  # a timer may outlive its dock
+            self._token.run_sync_soon(function, *args)

@@ -14,12 +14,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import cast
+from typing import TypeAlias, cast
 
 import httpx2
 import trio
 from opentelemetry.context import Context
 
+from .._lifetime import Lifetime
+from .._nursery import ungrouped
 from .._pending import Pending
 from .._spans import app_span
 from ._arguments import Call, Callback, Data, check_call, check_callback
@@ -30,6 +32,10 @@ from ._network import FailedRequest, current_exchange
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._url import Url
+
+# How an answer gets to its callback: the callback, the answer, the context whose span is the request's, and what says
+# at the last moment whether the callback may be called.
+Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
 
 REQUESTS_MAX = 16  # dock SDK
 TIMEOUT = 40.0  # seconds; dock SDK 0.6
@@ -68,6 +74,7 @@ class HttpClient:
     def __init__(
         self,
         nursery: trio.Nursery,
+        lifetime: Lifetime,
         transport: httpx2.AsyncBaseTransport,
         tracing: HttpTracing,
         pending: Pending,
@@ -75,6 +82,7 @@ class HttpClient:
         max_response_bytes: int,
     ) -> None:
         self._nursery = nursery
+        self._lifetime = lifetime
         self._transport = transport
         self._tracing = tracing
         self._call_from_thread = call_from_thread
@@ -133,10 +141,13 @@ class HttpClient:
 
         Raises:
             TypeError, ValueError: misuse; the message names the fix.
+            trio.ClosedResourceError: the dock is closed.
 
         A request that fails is answered: `status_code()` is then a libcurl error code from 1 to 99.
         """
-        return await self.perform(check_call(method, url, headers, data, timeout, cacert), "trio", wait=wait)
+        call = check_call(method, url, headers, data, timeout, cacert)
+        with self._lifetime.visit():
+            return await self.perform(call, "trio", wait=wait)
 
     def get_async(
         self,
@@ -172,16 +183,15 @@ class HttpClient:
         """The dock's requests so far, as an immutable object."""
         return HttpStatistics(REQUESTS_MAX, self._limiter.borrowed_tokens, **self._counts)
 
-    def start(
-        self, call: Call, callback: Callback, deliver: Callable[[Callback, Response, Context], None]
-    ) -> RequestControl:
+    def start(self, call: Call, callback: Callback, deliver: Deliver) -> RequestControl:
         """Start a request whose answer goes to a callback. For the bridges; runs on the Trio thread.
 
         Parameters:
             call: the checked request.
             callback: what the app wants to be called with the answer.
-            deliver: calls it where callbacks run; it also gets the context whose span is the request's.
+            deliver: calls it where callbacks run.
         """
+        self._lifetime.check()
         control = RequestControl(self._call_from_thread)
         admitted = self._admit(call)
         span = self._span(call, "callback", admitted)
@@ -227,7 +237,7 @@ class HttpClient:
         admitted: bool,
         control: RequestControl,
         callback: Callback,
-        deliver: Callable[[Callback, Response, Context], None],
+        deliver: Deliver,
     ) -> None:
         response = None
         try:
@@ -235,7 +245,7 @@ class HttpClient:
                 response = await self._perform(call, span, admitted)
             control._ended.set()
             if response is not None:
-                deliver(lambda answer: callback(answer) if control._settle() else None, response, span.context)
+                deliver(callback, response, span.context, control._settle)
         finally:
             control._ended.set()
             self._pending.end()
@@ -245,14 +255,15 @@ class HttpClient:
         exchange = Exchange(self._tracing.now)
         counted, end_span = "failed", span.end_interrupted
         try:
-            with trio.move_on_after(call.timeout) as deadline:
+            # The groups: of connecting and sending, which have nurseries, and of transports that are not ours.
+            with ungrouped(), trio.move_on_after(call.timeout) as deadline:
                 response = await self._exchange(call, span, exchange, admitted)
             if deadline.cancelled_caught:
                 raise FailedRequest(Failure.DEADLINE)
         except FailedRequest as failed:
             code = code_of(failed.failure, exchange)
             counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code)
-            return Response(code, {}, bytearray())
+            return Response(int(code), {}, bytearray())
         except trio.Cancelled as cancelled:
             counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
             raise
@@ -266,11 +277,10 @@ class HttpClient:
             end_span(exchange)
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange, admitted: bool) -> Response:
+        await trio.lowlevel.checkpoint()  # every request is one, also where the transport answers from memory
         if not admitted:
-            await trio.lowlevel.checkpoint()
             raise FailedRequest(Failure.NO_TOKEN)
         if isinstance(call.url, Failure):
-            await trio.lowlevel.checkpoint()
             raise FailedRequest(call.url)
         request = httpx2.Request(
             call.method,
@@ -305,7 +315,11 @@ class HttpClient:
                     raise FailedRequest(Failure.TOO_LARGE)
         return body
 
-    def _run_callback(self, callback: Callback, response: Response, context: Context) -> None:
+    def _run_callback(
+        self, callback: Callback, response: Response, context: Context, still_wanted: Callable[[], bool]
+    ) -> None:
+        if not still_wanted():
+            return
         with app_span(self._tracing.tracer, "dl7450.callback", callback, self._tracing.now, context):
             callback(response)
 
