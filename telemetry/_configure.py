@@ -170,9 +170,6 @@ class _Recorder(SpanProcessor):
         self._lock = threading.Lock()
 
     def on_end(self, span: ReadableSpan) -> None:
-        context = span.get_span_context()
-        if context is None or not context.trace_flags.sampled:
-            return
         with self._lock:
             self.dropped += len(self.spans) == self.spans.maxlen
             self.spans.append(span)

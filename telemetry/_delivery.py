@@ -6,6 +6,7 @@ Imported only when something is to be exported: the OTLP exporters take as long 
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Collection
@@ -49,11 +50,11 @@ class Delivery:
         if trace_file is not None:
             self._add_span_exporter(TraceFileExporter(Path(trace_file), self._warn))
         if "console" in trace_exporters:
-            self._add_span_exporter(ConsoleSpanExporter())
+            self._add_span_exporter(ConsoleSpanExporter(out=sys.stdout))
         if "otlp" in trace_exporters:
             self._add_span_exporter(OtlpSpanExporter(self._warn))
         if "console" in metric_exporters:
-            self._metric_exporters.append(ConsoleMetricExporter())
+            self._metric_exporters.append(ConsoleMetricExporter(out=sys.stdout))
         if "otlp" in metric_exporters:
             self._metric_exporters.append(OtlpMetricExporter(self._warn))
 

@@ -158,15 +158,17 @@ class _Adapter(HTTPAdapter):
         return response
 
     def _judge(self, response: requests.Response, body: bytes) -> None:
-        self._failure = f"HTTP {response.status_code} {response.reason}"
+        status = f"HTTP {response.status_code} {response.reason}"
+        self._failure = status if response.status_code >= 400 else ""
         if 300 <= response.status_code < 400:
-            self._failure += f" to {response.headers.get('Location', 'nowhere')}: set the endpoint to that"
+            location = response.headers.get("Location", "nowhere")
+            self._failure = f"{status} to {location}: set the endpoint to that"
             raise _DeliveryError(self._failure)
         if response.status_code >= 400 or "json" in response.headers.get("Content-Type", ""):
             return
         refused = _partial_success(body)
         if refused is None:
-            self._failure += ", but not with an OTLP answer: is this a collector?"
+            self._failure = f"{status}, but not with an OTLP answer: is this a collector?"
             raise _DeliveryError(self._failure)
         if refused.rejected_spans:
             self._warn(f"{self._url} refused {refused.rejected_spans} items: {refused.error_message}")
@@ -286,8 +288,11 @@ class TraceFileExporter(SpanExporter):
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         try:
             # One write, so that whoever reads along sees whole lines.
-            self._file.write(encode_line(spans))
-        except OSError as error:
+            line = encode_line(spans)
+            if self._file.write(line) != len(line):
+                raise OSError("a line was written in part")
+        except (OSError, ValueError) as error:
+            # ValueError: the file was closed at the deadline.
             self._warn(f"the trace file {self._path} cannot be written: {error}")
             return SpanExportResult.FAILURE
         return SpanExportResult.SUCCESS

@@ -126,6 +126,36 @@ def test_a_bad_collector_costs_one_warning_and_a_bounded_exit(
     )
 
 
+@pytest.mark.parametrize("signal", ["TRACES", "METRICS"])
+def test_a_request_that_hangs_already_is_left_behind_at_the_end(
+    signal: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[threading.Event] = [threading.Event(), threading.Event()]
+
+    def answer_once(connection: socket.socket, over: threading.Event) -> None:
+        if not asked[0].is_set():
+            asked[0].set()
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        else:
+            asked[1].set()
+            over.wait()
+
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "1")
+    monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", "1")
+    with tcp_server(answer_once) as url:
+        monkeypatch.setenv(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", url)
+        configured = telemetry.configure(set_global=False)
+        configured.meter_provider().get_meter("test").create_counter("things").add(1)
+        for event in asked:
+            configured.tracer_provider().get_tracer("test").start_span("a").end()
+            assert event.wait(10)
+        began = time.monotonic()
+        configured.shutdown(PATIENCE)
+        assert time.monotonic() - began < 3
+        [warning] = warnings(caplog)
+    assert "no answer in time" in warning
+
+
 def test_the_bound_is_five_seconds_unless_another_is_asked_for() -> None:
     assert inspect.signature(Telemetry.shutdown).parameters["timeout"].default == 5.0
 

@@ -102,6 +102,12 @@ def test_a_file_without_a_match_says_so(trace_file: Path) -> None:
     assert shown(trace_file) == "traces.jsonl: 0 traces\n"
 
 
+def test_without_requests_there_is_no_summary(trace_file: Path) -> None:
+    span = request(1, 10, "a")
+    trace_file.write_bytes(encode_line([span]).replace(b"http.request.method", b"other"))
+    assert "outcome" not in shown(trace_file)
+
+
 def test_a_damaged_file_shows_nothing(trace_file: Path) -> None:
     trace_file.write_bytes(trace_file.read_bytes() + b"{")
     out = StringIO()

@@ -6,6 +6,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFlags, set_span_in_context
 
 from telemetry import EventRecord, LinkRecord, SpanRecord
+from telemetry._span_record import plain_attributes
 
 from .spans import get, span
 
@@ -53,6 +54,13 @@ def test_a_span_that_has_not_ended_cannot_be_recorded() -> None:
     assert isinstance(unfinished, ReadableSpan)
     with pytest.raises(ValueError, match="'open' has not ended"):
         SpanRecord.from_sdk(unfinished)
+
+
+def test_attributes_become_plain_data_that_can_be_compared() -> None:
+    assert plain_attributes({"map": {"list": [1, [b"x", None]]}}) == {"map": {"list": (1, (b"x", None))}}
+    assert plain_attributes(None) == {}
+    with pytest.raises(TypeError, match="object is not a type"):
+        plain_attributes({"odd": object()})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import Resource
+
+from telemetry._delivery import Delivery
+
+
+def fail(*_args: object, **_options: object) -> bool:
+    raise Exception("readers failed")  # noqa: TRY002 (as the SDK's provider does)
+
+
+def make_delivery(device_ids: str) -> tuple[Delivery, list[MeterProvider]]:
+    delivery = Delivery(None, (), {"console"})
+    made = [delivery.meter_provider(Resource({"device.id": device_id})) for device_id in device_ids]
+    return delivery, [provider for provider in made if provider is not None]
+
+
+def test_metrics_that_cannot_be_collected_cost_one_warning_and_the_other_docks_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    delivery, (first, second) = make_delivery("12")
+    flushed: list[str] = []
+    with monkeypatch.context() as broken:
+        broken.setattr(first, "force_flush", fail)
+        broken.setattr(second, "force_flush", lambda: flushed.append("second"))
+        assert delivery.flush(10)
+        broken.setattr(first, "shutdown", fail)
+        delivery.shut_down(10)
+    first.shutdown()
+    assert flushed == ["second"]
+    assert caplog.messages == ["metrics could not be collected: readers failed (the app goes on; this is said once)"]
+
+
+def test_nothing_is_left_after_the_end() -> None:
+    before = threading.active_count()
+    delivery, _ = make_delivery("12")
+    assert threading.active_count() == before + 2
+    delivery.shut_down(10)
+    assert threading.active_count() == before
