@@ -1,7 +1,8 @@
 """`dl7450 check`: what would fail on the dock, found in an app's text without running it.
 
 The rules are functions beside the words for what they find (`_syntax`, `_strings`, `_language`, `_imports`,
-`_calls`, `_paradigm`); `_sdk` says what the dock has; `_app` and `_values` say what an app's text makes evident.
+`_calls`, `_paradigm`); `_sdk` says what the dock has, `_instead` what to do where it has not; `_app` and
+`_values` say what an app's text makes evident.
 A rule speaks only when it is sure: what an app's text does not tell is not reported. The dock runs a
 MicroPython whose release its vendor does not name, so what some releases refuse is reported with the
 release that first takes it.
@@ -59,10 +60,10 @@ def check_app(path: Path) -> list[Finding]:
 
 def format_findings(findings: Iterable[Finding]) -> str:
     """The findings for a reader, as compilers write them; empty if there are none."""
-    return "\n\n".join(
+    return "\n".join(
         f"{finding.path}:{finding.line}:{finding.column}: {finding.code}\n"
         f"  Problem:  {finding.problem}\n"
-        f"  Solution: {finding.solution}"
+        f"  Solution: {finding.solution}\n"
         for finding in findings
     )
 
@@ -82,10 +83,10 @@ def _load(path: Path) -> App | Finding:
         return NOT_UTF8.finding(path, hit)
     try:
         return App(path, "\n".join(re.split("\r\n|\r|\n", source)), _modules_in(path.parent))
-    except SyntaxError as error:
-        return SYNTAX_ERROR.finding(path, Hit(error.lineno or 1, error.offset or 1, {"message": error.msg}))
-    except ValueError as error:
-        return SYNTAX_ERROR.finding(path, Hit(1, 1, {"message": error}))
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes, before Python 3.11.4
+        line, column = (error.lineno, error.offset) if isinstance(error, SyntaxError) else (1, 1)
+        message = error.msg if isinstance(error, SyntaxError) else error
+        return SYNTAX_ERROR.finding(path, Hit(line or 1, column or 1, {"message": message}))
 
 
 def _modules_in(folder: Path) -> frozenset[str]:

@@ -140,6 +140,15 @@ class App:
             inner = ancestor
         return False
 
+    def in_annotation(self, node: ast.AST) -> bool:
+        """Whether a node is in an annotation, which MicroPython does not evaluate."""
+        inner = node
+        for ancestor in self.ancestors(node):
+            if inner in (getattr(ancestor, "annotation", None), getattr(ancestor, "returns", None)):
+                return True
+            inner = ancestor
+        return False
+
     def _imported_packages(self) -> set[str]:
         names = [self.imported(alias) for alias in self.nodes(ast.alias)]
         return {name.partition(".")[0] for name in names if name is not None}

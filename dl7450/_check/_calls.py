@@ -6,7 +6,7 @@ import ast
 import difflib
 from collections.abc import Iterator, Sequence
 
-from dl7450._check import _api
+from dl7450._check import _api, _instead
 from dl7450._check._app import App
 from dl7450._check._rule import Hit, at, rule
 from dl7450._check._values import Instance, OwnFunction, Value, Values
@@ -19,19 +19,19 @@ from dl7450._check._values import Instance, OwnFunction, Value, Values
 )
 def unknown_attribute(values: Values) -> Iterator[Hit]:
     app = values.app
+    asked = _asked_for(app)
     for node in app.nodes(ast.Attribute):
-        if not isinstance(node.ctx, ast.Load) or _expected_to_be_missing(app, node, node.attr):
+        if not isinstance(node.ctx, ast.Load) or node.attr.startswith("__") or node.attr in asked:
             continue
-        if (known := _public(values.of(node.value))) is not None and not node.attr.startswith("__"):
-            owner, names = known
-            if node.attr not in names:
-                yield at(node, owner=owner, name=node.attr, instead=_instead(owner, names, node.attr))
+        known = _public(values.of(node.value))
+        if known is not None and node.attr not in known[1] and not app.guarded(node, "AttributeError"):
+            yield at(node, owner=known[0], name=node.attr, instead=_what_to_do(*known, node.attr))
     for alias in app.nodes(ast.alias):
         statement = app.parents[alias]
         if isinstance(statement, ast.ImportFrom) and alias.name != "*":
             known = _public(_api.module(app.imported(alias) or ""))
             if known is not None and alias.name not in known[1] and not app.guarded(statement, "ImportError"):
-                yield at(alias, owner=known[0], name=alias.name, instead=_instead(*known, alias.name))
+                yield at(alias, owner=known[0], name=alias.name, instead=_what_to_do(*known, alias.name))
 
 
 @rule(
@@ -94,18 +94,20 @@ def _public(value: Value) -> tuple[str, Sequence[str]] | None:
     return (value.of.full_name, value.of.public) if isinstance(value, Instance) else None
 
 
-def _expected_to_be_missing(app: App, node: ast.AST, name: str) -> bool:
-    """Whether the app itself asks first, or is prepared to get no such attribute."""
-    asked = any(
-        isinstance(call.func, ast.Name)
-        and call.func.id in {"hasattr", "getattr"}
-        and any(isinstance(argument, ast.Constant) and argument.value == name for argument in call.args)
+def _asked_for(app: App) -> set[object]:
+    """The attributes that the app asks for before it uses them: hasattr(lan, "mac")."""
+    return {
+        argument.value
         for call in app.nodes(ast.Call)
-    )
-    return asked or app.guarded(node, "AttributeError")
+        if isinstance(call.func, ast.Name) and call.func.id in {"hasattr", "getattr"}
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
 
 
-def _instead(owner: str, names: Sequence[str], name: str) -> str:
+def _what_to_do(owner: str, names: Sequence[str], name: str) -> str:
+    if name in _instead.MEMBER:
+        return _instead.MEMBER[name]
     listed = f"{owner} has {', '.join(names)}." if names else f"{owner} is opaque."
     close = difflib.get_close_matches(name, names, n=1)
     return f"Did you mean {close[0]}? {listed}" if close else listed

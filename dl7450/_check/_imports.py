@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
+from dl7450._check import _instead
 from dl7450._check._rule import Hit, at, rule
 from dl7450._check._sdk import DOCK_MODULES, STANDARD
 from dl7450._check._values import Values
@@ -19,18 +20,6 @@ _MICROPYTHON: Final = frozenset(
     neopixel os platform random re select socket ssl struct sys uctypes zlib _thread
     """.split()  # noqa: SIM905  a page of words, not a list of literals
 )
-_INSTEAD: Final = {
-    "__future__": "Remove the import: MicroPython looks at no annotation.",
-    "typing": "Remove the import and the annotations that need it: MicroPython looks at no annotation.",
-    "requests": "Use the dock's http module: http.get(url) gives a response with status_code(), headers(), body().",
-    "urllib": "Use the dock's http module: http.get(url) gives a response with status_code(), headers(), body().",
-    "asyncio": "Use http.get_async and wakeup.wakeup, which call back.",
-    "threading": "Use http.get_async and wakeup.wakeup, which call back: there is one thread.",
-    "sched": "Use wakeup.wakeup.",
-    "base64": "Use binascii.b2a_base64 and binascii.a2b_base64.",
-    "logging": "Use print(), or show the text on the screen.",
-    "PIL": "Serve the picture in its final form: the dock shows PNG and BMP as they are.",
-}
 _CATCHING: Final = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 
 
@@ -50,7 +39,7 @@ def unknown_module(values: Values) -> Iterator[Hit]:
         if package in app.imports_beside or name in DOCK_MODULES or app.guarded(statement, *_CATCHING):
             continue
         remark = " (other MicroPython boards do)" if name in _MICROPYTHON else ""
-        yield at(alias, name=name, remark=remark, instead=_instead(name, package))
+        yield at(alias, name=name, remark=remark, instead=_what_to_do(name, package))
 
 
 @rule(
@@ -66,9 +55,9 @@ def relative_import(values: Values) -> Iterator[Hit]:
             yield at(node, instead=f"from {node.module} import {names}" if node.module else f"import {names}")
 
 
-def _instead(name: str, package: str) -> str:
-    if package in _INSTEAD:
-        return _INSTEAD[package]
+def _what_to_do(name: str, package: str) -> str:
+    if package in _instead.MODULE:
+        return _instead.MODULE[package]
     if name.startswith("u") and name[1:] in DOCK_MODULES:
         return f"Write import {name[1:]}."
     if "." in name and package in DOCK_MODULES:

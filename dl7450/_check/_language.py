@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from dl7450._check import _instead
 from dl7450._check._app import Function
 from dl7450._check._rule import Hit, at, rule
 from dl7450._check._values import Instance, OwnClass, OwnFunction, Values, is_none
@@ -36,6 +37,20 @@ MISSING_BUILTINS: Final = frozenset(
     Warning aiter anext ascii breakpoint copyright credits exit format license quit vars
     """.split()  # noqa: SIM905  a page of words, not a list of literals
 )
+_TYPES: Final = (
+    "bool",
+    "bytearray",
+    "bytes",
+    "dict",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "set",
+    "str",
+    "tuple",
+    "type",
+)
 _BUILTIN_EXCEPTIONS: Final = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
@@ -48,19 +63,6 @@ _CPYTHON_ONLY: Final = {
     **dict.fromkeys(["translate", "zfill"], "str"),
     **dict.fromkeys(["as_integer_ratio", "bit_count", "bit_length"], "int"),
     **dict.fromkeys(["add_note", "with_traceback"], "exception"),
-}
-_INSTEAD: Final = {
-    "ljust": "Use a format: '{:<10}'.format(text).",
-    "rjust": "Use a format: '{:>10}'.format(text).",
-    "zfill": "Use a format: '{:03d}'.format(number).",
-    "title": "Use text[0].upper() + text[1:].lower() for each word.",
-    "capitalize": "Use text[0].upper() + text[1:].lower().",
-    "casefold": "Use lower().",
-    "removeprefix": "Use text[len(prefix):] if text.startswith(prefix).",
-    "removesuffix": "Use text[:-len(suffix)] if text.endswith(suffix).",
-    "format_map": "Use format(**mapping).",
-    "add_note": "Put the text into the exception's message.",
-    "with_traceback": "Remove it: the dock keeps no tracebacks.",
 }
 
 
@@ -93,16 +95,24 @@ def special_method(values: Values) -> Iterator[Hit]:
     source="differences, Core language, Classes: cpydiff core_class_name_mangling",
 )
 def private_name(values: Values) -> Iterator[Hit]:
-    app = values.app
-    owners = {cls: _private_names(values, cls) for cls in app.nodes(ast.ClassDef)}
+    owners = {cls: _private_names(values, cls) for cls in values.app.nodes(ast.ClassDef)}
     for cls, own in owners.items():
         for base in values.bases(cls) or []:
             for name in own.keys() & owners[base].keys():
                 yield at(own[name], name=name, owner=cls.name, other=base.name)
-    for node in app.nodes(ast.Attribute):
+
+
+@rule(
+    "MicroPython does not rename private names: there is no {name!r}.",
+    "Write {instead!r}, or give it a name that is not private.",
+    source="differences, Core language, Classes: cpydiff core_class_name_mangling",
+)
+def mangled_name(values: Values) -> Iterator[Hit]:
+    owners = {(cls.name, name) for cls in values.app.nodes(ast.ClassDef) for name in _private_names(values, cls)}
+    for node in values.app.nodes(ast.Attribute):
         match = re.fullmatch(r"_([A-Za-z]\w*?)(__\w*[A-Za-z0-9])", node.attr)
-        if match and any(match[2] in own for cls, own in owners.items() if cls.name == match[1]):
-            yield at(node, name=match[2], owner=match[1], other=f"the code that says {node.attr}")
+        if match and match.groups() in owners:
+            yield at(node, name=node.attr, instead=match[2])
 
 
 @rule(
@@ -141,6 +151,23 @@ def super_with_two_bases(values: Values) -> Iterator[Hit]:
 
 
 @rule(
+    "MicroPython cannot evaluate {text}: TypeError. It knows such types in annotations only, which it skips.",
+    "Use a tuple of types in isinstance(), and plain types elsewhere.",
+    source="What's new in Python 3.9, PEP 585; Python 3.10, PEP 604",
+)
+def type_expression(values: Values) -> Iterator[Hit]:
+    app = values.app
+    for union in app.nodes(ast.BinOp):
+        sides = (union.left, union.right)
+        of_types = isinstance(union.op, ast.BitOr) and any(values.is_builtin(side, *_TYPES) for side in sides)
+        if of_types and not app.in_annotation(union):
+            yield at(union, text=ast.unparse(union))
+    for generic in app.nodes(ast.Subscript):
+        if values.is_builtin(generic.value, *_TYPES) and not app.in_annotation(generic):
+            yield at(generic, text=ast.unparse(generic))
+
+
+@rule(
     "MicroPython has no {name}: NameError.",
     "{instead}",
     source="dock SDK, builtins; MicroPython's py/modbuiltins.c",
@@ -152,7 +179,7 @@ def missing_builtin(values: Values) -> Iterator[Hit]:
     for node in app.nodes(ast.Name):
         missing = isinstance(node.ctx, ast.Load) and values.is_builtin(node, *MISSING_BUILTINS)
         if missing and not app.guarded(node, "NameError", "Exception", "BaseException"):
-            yield at(node, name=node.id, instead=_instead_of_builtin(node.id))
+            yield at(node, name=node.id, instead=_instead.of_builtin(node.id, MISSING_BUILTINS))
 
 
 @rule(
@@ -171,7 +198,7 @@ def missing_method(values: Values) -> Iterator[Hit]:
             continue
         # Where the type is known the rule unknown-attribute speaks.
         if values.of(node.value) is None and not app.guarded(node, "AttributeError"):
-            instead = _INSTEAD.get(node.attr, "Write the few lines that it takes yourself.")
+            instead = _instead.MEMBER.get(node.attr, "Write the few lines that it takes yourself.")
             yield at(node, type=_CPYTHON_ONLY[node.attr], name=f"{node.attr}()", instead=instead)
 
 
@@ -308,18 +335,3 @@ def _catches_builtin(values: Values, binding: ast.AST) -> bool:
         return False
     types = binding.type.elts if isinstance(binding.type, ast.Tuple) else [binding.type]
     return all(values.is_builtin(type_, *_BUILTIN_EXCEPTIONS) for type_ in types)
-
-
-def _instead_of_builtin(name: str) -> str:
-    if name in _BUILTIN_EXCEPTIONS:
-        cls = getattr(builtins, name)
-        for base in cls.__mro__[1:]:
-            if base.__name__ not in MISSING_BUILTINS:
-                return f"Use {base.__name__}."
-    return {
-        "vars": "Use object.__dict__.",
-        "format": "Use '{:...}'.format(value) or an f-string.",
-        "exit": "Return from the function: an app on the dock does not end.",
-        "quit": "Return from the function: an app on the dock does not end.",
-        "ascii": "Use repr().",
-    }.get(name, "Remove it.")

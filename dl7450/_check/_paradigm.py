@@ -64,20 +64,20 @@ def timer_without_reference(values: Values) -> Iterator[Hit]:
 )
 def too_many_requests(values: Values) -> Iterator[Hit]:
     app = values.app
-    starts = [(call, False) for call in app.nodes(ast.Call) if _starts_request(values, call)]
+    direct = [call for call in app.nodes(ast.Call) if _starts_request(values, call)]
     # A function that starts a request does so for whoever calls it.
-    starters = {app.function_of(call) for call, _ in starts} - {None}
+    starters = {app.function_of(call) for call in direct} - {None}
+    loops: dict[ast.expr | ast.stmt, tuple[float, bool]] = {}
     for call in app.nodes(ast.Call):
         function = values.of(call.func)
-        if isinstance(function, OwnFunction) and function.node in starters:
-            starts.append((call, True))
-    for call, indirect in starts:
-        if (loop := _loop_over_limit(values, call)) is None:
-            continue
-        place, times, conditional = loop
-        likely = indirect or conditional
+        indirect = isinstance(function, OwnFunction) and function.node in starters
+        if (call in direct or indirect) and (loop := _loop_over_limit(values, call)) is not None:
+            place, times, conditional = loop
+            certain = not (indirect or conditional)
+            loops[place] = (times, certain or loops.get(place, (0, False))[1])
+    for place, (times, certain) in loops.items():
         count = f" ({times})" if times < math.inf else " (it has no end)"
-        yield at(place, certainty="probably starts" if likely else "starts", count=count)
+        yield at(place, certainty="starts" if certain else "probably starts", count=count)
 
 
 def _results(values: Values, node: ast.expr) -> Iterator[ast.Call]:
@@ -133,35 +133,41 @@ def _starts_request(values: Values, call: ast.Call) -> bool:
 
 
 def _loop_over_limit(values: Values, call: ast.Call) -> tuple[ast.expr | ast.stmt, float, bool] | None:
-    """The innermost loop around a call that makes it more than 16 times: it, the number, and whether it may be less."""
-    app = values.app
+    """The innermost loop that makes a call more than 16 times, how many times, and whether it may be less often."""
     times: float = 1
     conditional = False
     inner: ast.AST = call
-    for node in app.ancestors(call):
+    for node in values.app.ancestors(call):
         if isinstance(node, Function | ast.Lambda | ast.ClassDef):
             return None
-        if isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Try) and inner is not getattr(node, "test", None):
-            conditional = True
+        conditional |= isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Try | ast.ExceptHandler)
         rounds: float | None = None
         if isinstance(node, _Loop) and inner in node.body:
             rounds = _rounds(values, node)
-            conditional = conditional or _leaves_early(node)
+            conditional |= _leaves_early(node)
         elif isinstance(node, Comprehension) and inner not in node.generators:
             counts = [_length(values, generator.iter) for generator in node.generators]
             rounds = None if None in counts else math.prod(count for count in counts if count is not None)
-            conditional = conditional or any(generator.ifs for generator in node.generators)
-        if rounds is not None:
+            conditional |= any(generator.ifs for generator in node.generators)
+        if rounds is not None and isinstance(node, ast.expr | ast.stmt):
             times *= rounds
-            if times > _LIMIT and isinstance(node, ast.expr | ast.stmt):
-                return node, times, conditional
+            if times > _LIMIT:
+                return None if conditional and _counts(node) else (node, times, conditional)
         inner = node
     return None
 
 
+def _counts(loop: ast.AST) -> bool:
+    """Whether a loop compares numbers: it may well keep count of its requests."""
+    numeric = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
+    compared = (node for node in ast.walk(loop) if isinstance(node, ast.Compare))
+    return any(isinstance(operator, numeric) for node in compared for operator in node.ops)
+
+
 def _rounds(values: Values, loop: _Loop) -> float | None:
     if isinstance(loop, ast.While):
-        return math.inf if isinstance(loop.test, ast.Constant) and loop.test.value else None
+        endless = isinstance(loop.test, ast.Constant) and loop.test.value and not _leaves_early(loop)
+        return math.inf if endless else None
     return _length(values, loop.iter)
 
 
@@ -191,8 +197,9 @@ def _length(values: Values, node: ast.expr, depth: int = 0) -> int | None:
 def _integer(values: Values, node: ast.expr) -> int | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, int):
         return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return -node.operand.value if isinstance(node.operand.value, int) else None
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        operand = _integer(values, node.operand)
+        return None if operand is None else -operand
     if isinstance(node, ast.Call) and values.is_builtin(node.func, "len") and len(node.args) == 1:
         return _length(values, node.args[0])
     bound = _bound_once(values, node)

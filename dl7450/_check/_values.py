@@ -120,10 +120,8 @@ class Values:
             return OwnFunction(node)
         if isinstance(node, ast.NamedExpr):
             return self.of(node.value)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
-            # "a" + b and "%s" % b are str whatever b is; anything else takes two to tell.
-            left = self.of(node.left)
-            return left if isinstance(left, Instance) and left.of.name in {"str", "bytes"} else None
+        if isinstance(node, ast.BinOp):
+            return self._operation(node)
         if isinstance(node, ast.Subscript):
             return self._subscript(node)
         if isinstance(node, ast.alias):
@@ -223,6 +221,14 @@ class Values:
         # `tuple`, which no module has.
         cls = _api.find_class(text, home)
         return Instance(cls) if cls is not None else None
+
+    def _operation(self, node: ast.BinOp) -> Value:
+        left = self.of(node.left)
+        if not isinstance(left, Instance) or left.of.name not in {"str", "bytes"}:
+            return None
+        # "%s" % b is a str whatever b is; "a" + b may be b's own idea of a sum.
+        is_text = isinstance(node.op, ast.Mod) or (isinstance(node.op, ast.Add) and self.of(node.right) == left)
+        return left if is_text else None
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.of(node.value)
