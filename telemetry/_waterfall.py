@@ -31,6 +31,7 @@ FIRST_BYTE = "first byte"
 _DURATION_WIDTH = 7
 _MIN_BAR_WIDTH = 12
 _MIN_DETAIL_WIDTH = 8
+_ID_DIGITS = 8
 
 
 # Character by character, so that the columns stay where they are.
@@ -136,10 +137,11 @@ def _title(trace: Trace) -> Text:
     spans = trace.spans
     started = datetime.fromtimestamp(trace.start / 1e9).astimezone()
     resource = spans[0].resource
-    names = [str(resource[key]) for key in ("service.name", "device.id") if key in resource]
+    # A dock's id has 64 digits; a few tell two docks apart.
+    names = (str(resource.get("service.name", "")), str(resource.get("device.id", ""))[:_ID_DIGITS])
     title = Text(no_wrap=True, overflow="ellipsis")
     title.append(f"{started:%H:%M:%S}.{started.microsecond // 1000:03}  ", style="bold")
-    title.append(f"{printable(' '.join(names))}  ", style="bold")
+    title.append(f"{printable(' '.join(filter(None, names)))}  ", style="bold")
     title.append(f"{duration(trace.duration)}, {count(len(spans), 'span')}")
     if failed := sum(span.failed for span in spans):
         title.append(f", {failed} failed", style="red")
