@@ -116,7 +116,7 @@ def run(
         except KeyboardInterrupt:
             status = EXIT_INTERRUPTED
         if not quiet and not as_json:
-            _show(collected.spans())
+            _show(collected.spans(), collected.dropped_spans)
     missing = [text for text in expect_text if not happened.shows(text)]
     for text in missing:
         click.echo(f"never shown: {text!r}; shown were {happened.texts}", err=True)
@@ -129,12 +129,14 @@ def run(
     sys.exit(status)
 
 
-def _show(spans: list[SpanRecord]) -> None:
+def _show(spans: list[SpanRecord], dropped: int) -> None:
     from rich.console import Console
 
     import telemetry
 
     console = Console()
+    if dropped:
+        console.print(f"The first {dropped} spans are no longer kept; --trace-file keeps all.")
     console.print(telemetry.waterfall(spans))
     if any(span.is_request for span in spans):
         console.print(telemetry.summary(spans))
@@ -240,5 +242,7 @@ def trace(file: Path, slowest: int | None, failed: bool, host: str | None, as_js
 
     try:
         telemetry.show_traces(file, slowest=slowest, failed=failed, host=host, as_json=as_json)
+    except BrokenPipeError:
+        raise  # `| head` has seen enough: click ends quietly
     except (telemetry.TraceFileError, OSError) as error:
         raise click.UsageError(str(error)) from None
