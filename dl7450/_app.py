@@ -63,7 +63,7 @@ class AppThread:
         self._token = trio.lowlevel.current_trio_token()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._unfinished = 0  # jobs posted and not finished
-        self._holds_time = False
+        self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
         self._stopping = False  # no further job begins
         self._over = False  # the thread has ended, or is abandoned
         self._exited = threading.Event()
@@ -100,6 +100,15 @@ class AppThread:
         await finished.wait()
         result.unwrap()
 
+    @property
+    def blocked(self) -> bool:
+        """Whether the thread is idle, or waits for something that the dock does."""
+        return not self._running.count
+
+    async def wait_blocked(self) -> None:
+        """Wait until the thread is `blocked`."""
+        await self._running.wait_none()
+
     @contextmanager
     def waiting_for_dock(self) -> Generator[None]:
         """While the app thread waits for something the dock does, (virtual) time goes on."""
@@ -133,13 +142,13 @@ class AppThread:
                 self._nursery.start_soon(_raise, unexpected)
 
     def _hold(self) -> None:
-        if not self._holds_time and not self._over:
-            self._holds_time = True
+        if self.blocked and not self._over:
+            self._running.begin()
             hold_time(self._clock)
 
     def _release(self) -> None:
-        if self._holds_time:
-            self._holds_time = False
+        if not self.blocked:
+            self._running.end()
             release_time(self._clock)
 
     async def _own_thread(self) -> None:

@@ -73,5 +73,6 @@ def nanoseconds(clock: trio.abc.Clock, epoch: float) -> Callable[[], int]:
     """
     if not isinstance(clock, MockClock):
         return time.time_ns
-    started = clock.current_time()
-    return lambda: int((epoch + clock.current_time() - started) * 1e9)
+    started, started_ns = clock.current_time(), round(epoch * 1e9)
+    # The elapsed time is rounded by itself: beside 56 years of nanoseconds, a float keeps no single ones.
+    return lambda: started_ns + round((clock.current_time() - started) * 1e9)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import outcome
 import trio
+import trio.testing
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link
@@ -114,10 +115,17 @@ class Dock:
             trio.ClosedResourceError: the dock was closed before the app was over.
             Exception: what the app raised. What a callback raises stops the dock and is raised by `open_dock`.
         """
+        await self.start_app(app)
+        await self.wait_app_over()
+
+    async def start_app(self, app: str | Path | Callable[[], object]) -> None:
+        """Run an app's module, and return when it has run; its requests and timers go on.
+
+        Parameters and exceptions are those of `run_app`.
+        """
         loaded = load_app(app)
         with self._lifetime.visit():
             await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
-        await self.wait_app_over()
 
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
@@ -125,6 +133,17 @@ class Dock:
             while self._pending.count or self._timers.count:
                 await self._pending.wait_none()
                 await self._timers.wait_none()
+
+    async def wait_all_blocked(self) -> None:
+        """Wait until every task is blocked, and the app thread too: until nothing more happens unless time passes.
+
+        This is `trio.testing.wait_all_tasks_blocked` for a program that runs an app.
+        """
+        while True:
+            await self._app_thread.wait_blocked()
+            await trio.testing.wait_all_tasks_blocked()
+            if self._app_thread.blocked:
+                return
 
     def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
         """Start a task of this dock; it is cancelled when the dock closes. Trio thread only."""

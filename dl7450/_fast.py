@@ -26,8 +26,8 @@ class RealTimeNetwork:
 
     async def connect(self, address: Address) -> Connection:
         with _flowing_time():
-            stream, is_readable = await self._network.connect(address)
-        return Connection(_RealTimeStream(stream), is_readable)
+            connection = await self._network.connect(address)
+        return connection._replace(stream=_RealTimeStream(connection.stream))
 
 
 class _RealTimeStream(trio.abc.Stream):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import math
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
@@ -44,11 +44,25 @@ class Address(NamedTuple):
     port: int
 
 
+async def _handshake(stream: trio.abc.Stream, context: ssl.SSLContext, server_hostname: str | None) -> trio.abc.Stream:
+    tls = trio.SSLStream(stream, context, server_hostname=server_hostname)
+    await tls.do_handshake()
+    return tls
+
+
 class Connection(NamedTuple):
-    """An open connection: its stream, and whether something (an end, too) is waiting to be read from it."""
+    """An open connection.
+
+    Attributes:
+        stream: its bytes.
+        is_readable: whether something (an end, too) is waiting to be read.
+        handshake: makes a TLS session of the stream; another one than real TLS stands in for it in simulations.
+            `trio.BrokenResourceError` is how it fails, from an `ssl.CertificateError` if that is why.
+    """
 
     stream: trio.abc.Stream
     is_readable: Callable[[], bool]
+    handshake: Callable[[trio.abc.Stream, ssl.SSLContext, str | None], Awaitable[trio.abc.Stream]] = _handshake
 
 
 class Network(Protocol):
@@ -136,7 +150,7 @@ class DockStream(httpcore2.AsyncNetworkStream):
     """
 
     def __init__(self, connection: Connection, peer: Address) -> None:
-        self._stream, self._is_readable = connection
+        self._stream, self._is_readable, self._handshake = connection
         self._peer = peer
         self._used = trio.current_time()
         self._closed = False
@@ -181,10 +195,9 @@ class DockStream(httpcore2.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore2.AsyncNetworkStream:
         exchange = current_exchange.get()
-        stream = trio.SSLStream(self._stream, ssl_context, server_hostname=server_hostname)
         try:
             with exchange.phase(f"TLS client handshake {server_hostname}"):
-                await stream.do_handshake()
+                stream = await self._handshake(self._stream, ssl_context, server_hostname)
         except trio.BrokenResourceError as error:
             await self.aclose()
             untrusted = isinstance(error.__cause__, ssl.CertificateError)
