@@ -64,6 +64,7 @@ class AppThread:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._unfinished = 0  # jobs posted and not finished
         self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
+        self._waits_for_dock = False
         self._stopping = False  # no further job begins
         self._over = False  # the thread has ended, or is abandoned
         self._exited = threading.Event()
@@ -112,11 +113,13 @@ class AppThread:
     @contextmanager
     def waiting_for_dock(self) -> Generator[None]:
         """While the app thread waits for something the dock does, (virtual) time goes on."""
-        self._release()
+        self._waits_for_dock = True
+        self._count_running()
         try:
             yield
         finally:
-            self._hold()
+            self._waits_for_dock = False
+            self._count_running()
 
     def _enqueue(self, job: Callable[[], None]) -> None:
         if self._unfinished == 0 and self.ident is None:
@@ -124,14 +127,14 @@ class AppThread:
             self._nursery.start_soon(self._own_thread, name="dl7450 app thread")
         self._unfinished += 1
         self._pending.begin()
-        self._hold()
+        self._count_running()
         self._jobs.put(job)
 
     def _finished(self) -> None:
         self._unfinished -= 1
         if self._unfinished == 0:
-            self._release()
             self._when_idle()
+        self._count_running()
         self._pending.end()
 
     def _report(self, on_error: Callable[[Exception], None], error: Exception) -> None:
@@ -141,13 +144,13 @@ class AppThread:
             if not self._over:
                 self._nursery.start_soon(_raise, unexpected)
 
-    def _hold(self) -> None:
-        if self.blocked and not self._over:
+    def _count_running(self) -> None:
+        """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
+        runs = (self._unfinished > 0 or self._stopping) and not self._waits_for_dock and not self._over
+        if runs and self.blocked:
             self._running.begin()
             hold_time(self._clock)
-
-    def _release(self) -> None:
-        if not self.blocked:
+        elif not runs and not self.blocked:
             self._running.end()
             release_time(self._clock)
 
@@ -161,14 +164,13 @@ class AppThread:
         finally:
             self._stopping = True
             self._jobs.put(None)
-            if self._unfinished == 0:
-                self._hold()  # virtual time must not jump because an idle thread needs a moment to end
+            self._count_running()
             with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
                 exited = self._exited.is_set() or await trio.to_thread.run_sync(
                     self._exited.wait, STOP_PATIENCE, limiter=limiter
                 )
             self._over = True
-            self._release()
+            self._count_running()
             if not exited:
                 warnings.warn(f"the app's code did not return, its thread is abandoned{self._where()}", stacklevel=1)
 

@@ -1,6 +1,6 @@
 """A network in memory, so that waiting happens in virtual time: every connection plays a script of the fault server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
 import trio
@@ -16,13 +16,21 @@ ADDRESS = "192.0.2.1"  # of every host (RFC 5737)
 
 
 class MemoryNetwork:
-    """Lives in the nursery of a test. The n-th connection plays the n-th script, the last one repeats."""
+    """Lives in the nursery of a test: the n-th connection plays the n-th script, the last one repeats."""
 
-    def __init__(self, nursery: trio.Nursery, *scripts: Script, dns: float = 0, connect: float = 0) -> None:
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        *scripts: Script,
+        ports: Mapping[int, Script] | None = None,
+        dns: float = 0,
+        connect: float = 0,
+    ) -> None:
         """
         Parameters:
             nursery: where the servers run.
             scripts: what they play; the verbs that need a socket cannot be in it.
+            ports: what those on these ports play instead.
             dns: seconds that finding an address takes.
             connect: seconds that opening a connection takes.
         """
@@ -31,6 +39,7 @@ class MemoryNetwork:
         self._streams: list[MemoryStream] = []
         self._nursery = nursery
         self._scripts = scripts
+        self._ports = ports or {}
         self._dns = dns
         self._connect = connect
 
@@ -49,14 +58,15 @@ class MemoryNetwork:
         # No script here uses the verbs that need a socket.
         server = Connection(cast(trio.SocketStream, theirs), self.connections, self.log)
         self.connections += 1
-        self._nursery.start_soon(self._serve, server)
+        script = self._ports.get(address.port) or self._scripts[min(server.number, len(self._scripts) - 1)]
+        self._nursery.start_soon(self._serve, server, script)
         self._streams.append(ours)
         incoming = ours.receive_stream._incoming
         return ClientSide(ours, lambda: bool(incoming._data) or incoming._closed)
 
-    async def _serve(self, server: Connection) -> None:
+    async def _serve(self, server: Connection, script: Script) -> None:
         try:
-            await server.play(self._scripts[min(server.number, len(self._scripts) - 1)])
+            await server.play(script)
             await server.drain()
         except (ClientGoneError, trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the client closed, or the script did

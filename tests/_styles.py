@@ -62,6 +62,18 @@ def tells(event: trio.Event) -> Verb:
     return verb
 
 
+def sees_the_end(event: trio.Event) -> Verb:
+    """A step of a script: read until the client closes, in order or not, then set an event."""
+
+    async def verb(connection: Connection) -> None:
+        try:
+            await connection.drain()
+        finally:
+            event.set()
+
+    return verb
+
+
 def _function(name: str) -> Callable[..., Any]:
     function: Callable[..., Any] = getattr(http, name)
     return function

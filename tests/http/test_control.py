@@ -1,0 +1,210 @@
+"""Cancelling: in every phase, by a scope and by a control object, before and after the answer."""
+
+import threading
+from functools import partial
+
+import pytest
+import trio
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+import dl7450
+from dl7450 import http, wakeup
+from dl7450.http import Response
+from dl7450.http._client import HttpStatistics
+from dl7450.http._control import RequestControl
+from tests._memory_network import MemoryNetwork
+from tests._styles import sees_the_end, tells, waits_for
+from tests.conformance._scenario import FINE, ok
+from tests.conformance._server import Script, fault_server, full_port, head, hello, pause, request
+
+URL = "http://dock.example/"
+
+PHASES: dict[str, tuple[str, bytes, Script]] = {
+    "TLS": ("https", b"", (hello,)),
+    "sending": ("http", bytes(8_000_000), (head,)),
+    "waiting for headers": ("http", b"", (request,)),
+    "body": ("http", b"", (request, ok(b"twelve bytes")[:-6])),
+}
+
+
+async def cancel_when(reached: trio.Event, dock: dl7450.Dock, by: str, url: str, data: bytes) -> None:
+    """Start a request and cancel it, by a cancel scope or by its control object, when it has got that far."""
+    if by == "scope":
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(dock.http.post, url, None, data)
+            await reached.wait()
+            await wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+    else:
+        control = await trio.to_thread.run_sync(http.post_async, url, never_called, None, data)
+        await reached.wait()
+        await wait_all_tasks_blocked()
+        await trio.to_thread.run_sync(control.cancel)
+
+
+def never_called(response: Response) -> None:
+    raise AssertionError(f"called with {response}")
+
+
+@pytest.mark.parametrize("by", ["scope", "control"])
+@pytest.mark.parametrize("phase", PHASES)
+async def test_cancelling_closes_the_connection_in_every_phase_and_the_next_request_works(phase: str, by: str) -> None:
+    scheme, data, script = PHASES[phase]
+    reached, cancelled, gone = trio.Event(), trio.Event(), trio.Event()
+    script = (*script, tells(reached), waits_for(cancelled), sees_the_end(gone))
+    async with fault_server(script, FINE) as server, dl7450.open_dock() as dock:
+        place = f"{server.host}:{server.port}/"
+        await cancel_when(reached, dock, by, f"{scheme}://{place}", data)
+
+        assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+        cancelled.set()
+        await gone.wait()
+        assert (await dock.http.get(f"http://{place}")).status_code() == 200
+        assert dock.http.statistics() == HttpStatistics(16, 0, completed=1, cancelled=1)
+
+
+@pytest.mark.parametrize("by", ["scope", "control"])
+async def test_cancelling_works_while_connecting(by: str) -> None:
+    connecting = trio.Event()
+    connecting.set()  # the kernel drops the SYN: the server has nothing to see
+    async with full_port() as full, fault_server(FINE) as server, dl7450.open_dock() as dock:
+        await cancel_when(connecting, dock, by, f"http://{full.host}:{full.port}/", b"")
+
+        assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+        assert (await dock.http.get(f"http://{server.host}:{server.port}/")).status_code() == 200
+
+
+@pytest.mark.parametrize("by", ["scope", "control"])
+async def test_cancelling_works_while_the_name_is_looked_up(by: str, nursery: trio.Nursery) -> None:
+    started = trio.Event()
+    started.set()
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE, dns=1e9)) as dock:
+        await cancel_when(started, dock, by, URL, b"")
+        assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+
+
+async def test_cancel_on_the_trio_thread(nursery: trio.Nursery) -> None:
+    network = MemoryNetwork(nursery, (request,), FINE)
+    async with dl7450.open_dock(network=network) as dock:
+        control = dock.http.get_async(URL, never_called)
+        await network.log.until(1)
+        control.cancel()
+        control.cancel()
+        await wait_all_tasks_blocked()
+        assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+        assert (await dock.http.get(URL)).status_code() == 200
+
+
+async def test_cancel_before_the_request_has_begun(nursery: trio.Nursery) -> None:
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        dock.http.get_async(URL, never_called).cancel()
+    assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+
+
+async def test_cancel_after_the_answer_and_before_the_callback(
+    nursery: trio.Nursery,
+    autojump_clock: MockClock,
+    tracer_provider: TracerProvider,
+    exporter: InMemorySpanExporter,
+) -> None:
+    """The app blocks until the answer has come: the callback waits for the app thread, and is never called."""
+    network = MemoryNetwork(nursery, FINE, ports={81: (request, pause(1), ok())})
+    statistics: list[HttpStatistics] = []
+
+    def app() -> None:
+        control = http.get_async(URL, never_called)
+        http.get("http://dock.example:81/")
+        statistics.append(dock.http.statistics())
+        control.cancel()
+
+    async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
+        await dock.run_app(app)
+    assert statistics == [dock.http.statistics()] == [HttpStatistics(16, 0, completed=2)]
+    assert "dl7450.callback" not in {span.name for span in exporter.get_finished_spans()}
+
+
+async def test_cancel_gives_the_token_back_before_it_returns(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
+    codes: list[int] = []
+
+    def app() -> None:
+        controls = [http.get_async(URL, never_called) for _ in range(16)]
+        codes.append(http.get(URL).status_code())
+        controls[7].cancel()
+        codes.append(http.get(URL, timeout=1).status_code())
+        for control in controls:
+            control.cancel()
+
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, (request,))) as dock:
+        await dock.run_app(app)
+    assert codes == [89, 28]
+    assert dock.http.statistics() == HttpStatistics(16, 0, failed=1, rejected=1, cancelled=16)
+
+
+async def test_cancel_in_the_callback_itself_and_after_it_does_nothing(nursery: trio.Nursery) -> None:
+    controls: list[RequestControl] = []
+    codes: list[int] = []
+
+    def on_complete(response: Response) -> None:
+        controls[0].cancel()
+        codes.append(response.status_code())
+        wakeup.wakeup(controls[0].cancel, 0)
+
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        await dock.run_app(lambda: controls.append(http.get_async(URL, on_complete)))
+    assert codes == [200]
+    controls[0].cancel()  # on the Trio thread, the dock closed
+    await trio.to_thread.run_sync(controls[0].cancel)  # on another thread
+
+
+async def test_a_callback_can_cancel_another_request_whose_callback_is_next(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    """Two answers wait for the app thread, which waits for a third: whichever callback comes first cancels the other."""
+    controls: list[RequestControl] = []
+    called: list[int] = []
+    codes: list[int] = []
+
+    def app() -> None:
+        for index in range(2):
+            controls.append(http.get_async(URL, partial(on_complete, index)))
+        codes.append(http.get("http://dock.example:81/").status_code())
+
+    def on_complete(index: int, response: Response) -> None:
+        called.append(index)
+        controls[1 - index].cancel()
+
+    network = MemoryNetwork(nursery, (request, pause(1), ok()), ports={81: (request, pause(2), ok())})
+    async with dl7450.open_dock(network=network) as dock:
+        await dock.run_app(app)
+    assert len(called) == 1
+    assert (codes, trio.current_time()) == ([200], 2.0)
+
+
+@pytest.mark.parametrize("round_", range(30))
+async def test_cancel_from_a_thread_races_with_the_callback(round_: int, nursery: trio.Nursery) -> None:
+    """Whoever wins: when cancel() has returned, the callback is not called any more, and no token is lost."""
+    cancelled = threading.Event()
+    late: list[Response] = []
+
+    def on_complete(response: Response) -> None:
+        if cancelled.is_set():
+            late.append(response)
+
+    def app() -> None:
+        control = http.get_async(URL, on_complete)
+
+        def cancel() -> None:
+            control.cancel()
+            cancelled.set()
+
+        canceller.append(threading.Thread(target=cancel))
+        canceller[0].start()
+
+    canceller: list[threading.Thread] = []
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        await dock.run_app(app)
+        await trio.to_thread.run_sync(canceller[0].join)
+    assert late == []
+    assert dock.http.statistics().in_flight == 0
