@@ -64,7 +64,7 @@ class App:
             warnings.simplefilter("ignore")  # CPython's opinion of `1if x` and "\d": not ours to print
             self.tree = ast.parse(source, path)
         self.path = path
-        self.lines = [line.encode() for line in source.split("\n")]  # columns of nodes count bytes
+        self.lines = source.split("\n")
         self.parents: dict[ast.AST, ast.AST] = {}
         self.scopes: dict[ast.AST, Scope] = {}  # the scope that each node is in
         self.opened: dict[ast.AST, Scope] = {}  # the scope that a module, class, function ... opens
@@ -120,7 +120,7 @@ class App:
         lines = self.lines[first : last + 1]
         lines[-1] = lines[-1][: node.end_col_offset]
         lines[0] = lines[0][node.col_offset :]
-        return b"\n".join(lines).decode(errors="replace")
+        return "\n".join(lines)
 
     def guarded(self, node: ast.AST, *errors: str) -> bool:
         """Whether a `try` around `node` catches one of `errors` by name."""
@@ -160,6 +160,7 @@ class App:
         stack: list[tuple[ast.AST, Scope]] = [(self.tree, module)]
         while stack:
             node, inside = stack.pop()
+            _count_characters(node, self.lines)
             self._by_type[type(node)].append(node)
             if isinstance(node, ast.Global):
                 self.scopes[node].names_elsewhere.update(dict.fromkeys(node.names, module))
@@ -190,6 +191,15 @@ class App:
         for scope, name, node in elsewhere:
             if (home := scope.lookup(name)) is not None:
                 home.bindings[name].append(node)
+
+
+def _count_characters(node: ast.AST, lines: list[str]) -> None:
+    """Make a node's columns count characters, as those of tokens do, and not the bytes of UTF-8."""
+    for line, column in (("lineno", "col_offset"), ("end_lineno", "end_col_offset")):
+        number = getattr(node, line, None)
+        if number is not None and not lines[number - 1].isascii():
+            before = lines[number - 1].encode()[: getattr(node, column)]
+            setattr(node, column, len(before.decode(errors="ignore")))
 
 
 def _bound_name(node: ast.AST) -> str | None:

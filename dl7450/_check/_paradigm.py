@@ -185,13 +185,18 @@ def _length(values: Values, node: ast.expr, depth: int = 0) -> int | None:
     if isinstance(node, ast.Call):
         if values.is_builtin(node.func, "range"):
             bounds = [_integer(values, argument) for argument in node.args]
-            known = [bound for bound in bounds if bound is not None]
-            return len(range(*known)) if known and len(known) == len(bounds) and known[2:] != [0] else None
+            return _range_length([bound for bound in bounds if bound is not None]) if None not in bounds else None
         if values.is_builtin(node.func, "enumerate", "reversed", "sorted", "list", "tuple") and node.args:
             return _length(values, node.args[0], depth)
         return None
     bound = _bound_once(values, node) if depth < 3 else None
     return _length(values, bound, depth + 1) if bound is not None else None
+
+
+def _range_length(bounds: list[int]) -> int | None:
+    start, stop, step = [0, *bounds, 1] if len(bounds) == 1 else [*bounds, 1][:3] if bounds else [0, 0, 0]
+    # Not len(range(...)): it has a limit.
+    return max(0, -((start - stop) // step)) if step and len(bounds) <= 3 else None
 
 
 def _integer(values: Values, node: ast.expr) -> int | None:

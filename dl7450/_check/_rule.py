@@ -62,5 +62,5 @@ def rule(problem: str, solution: str, *, source: str) -> Callable[[Find], Find]:
 def at(node: ast.stmt | ast.expr | ast.arg | ast.keyword | ast.alias | ast.excepthandler, **fields: object) -> Hit:
     """The place of a node; of an attribute the name's, and not where a chain of calls begins."""
     if isinstance(node, ast.Attribute) and node.end_lineno is not None and node.end_col_offset is not None:
-        return Hit(node.end_lineno, node.end_col_offset - len(node.attr.encode()) + 1, fields)
+        return Hit(node.end_lineno, node.end_col_offset - len(node.attr) + 1, fields)
     return Hit(node.lineno, node.col_offset + 1, fields)

@@ -1,6 +1,6 @@
 """Rules: syntax that MicroPython does not have. An app that uses it does not even load.
 
-Every release from 1.20 to 1.27 refuses what is found here, unless the words say otherwise.
+Every release from 1.20 to 1.27 refuses what is found here, unless the words or the source say otherwise.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ def match_statement(values: Values) -> Iterator[Hit]:
 
 
 @rule(
-    "MicroPython's rules for := in a comprehension are not Python's, and differ between its releases: "
-    "{name!r} may stay inside the comprehension, or be a syntax error.",
+    "MicroPython 1.20 changed what := in a comprehension does: before, {name!r} stays inside the comprehension.",
     "Write the comprehension as a loop that sets {name!r} in a line of its own.",
     source="differences, Syntax: cpydiff syntax_assign_expr",
 )
@@ -206,7 +205,7 @@ def _expression_around(app: App, node: ast.AST) -> Iterator[ast.AST]:
 
 def _in_parentheses(app: App, node: ast.expr) -> bool:
     """Whether a parenthesis opens directly before a node."""
-    return app.lines[node.lineno - 1][: node.col_offset].rstrip().endswith(b"(")
+    return app.lines[node.lineno - 1][: node.col_offset].rstrip().endswith("(")
 
 
 def _closing(tokens: list[tokenize.TokenInfo], opening: int) -> int:

@@ -74,6 +74,12 @@ def test_a_byte_order_mark_and_any_line_ends_are_fine(tmp_path: Path) -> None:
     assert [(finding.line, finding.column) for finding in check_app(tmp_path / "app.py")] == [(3, 5)]
 
 
+def test_columns_count_characters(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import http\nx = 'é', http.put, 1if 2 else 3\n")
+    found = [(finding.column, finding.code) for finding in check_app(tmp_path / "app.py")]
+    assert found == [(15, "unknown-attribute"), (20, "number-before-keyword")]
+
+
 def test_a_file_that_cannot_be_read_is_an_error_for_the_caller(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         check_app(tmp_path / "app.py")

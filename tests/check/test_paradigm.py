@@ -103,6 +103,18 @@ def f(urls, done):
         http.get_async(url, done)
     for i in range(100):
         http.get("u")
+    for i in range(10000000000000000000000):  # <- too-many-requests
+        http.get_async("u", done)
+    for i in range(5, 100, 6):
+        http.get_async("u", done)
+    for i in range(5, 102, 6):  # <- too-many-requests
+        http.get_async("u", done)
+    for i in range(0, 100, 0), range(), range(1, 2, 3, 4), range(1.5):
+        http.get_async("u", done)
+    for i in range(0, 100, 0):
+        for j in range():
+            for k in range(1, 2, 3, 4):
+                http.get_async("u", done)
     while True:  # <- too-many-requests
         http.post_async("u", done)
     while urls:
