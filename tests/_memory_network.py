@@ -1,5 +1,6 @@
 """A network in memory, so that waiting happens in virtual time: every connection plays a script of the fault server."""
 
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
@@ -23,6 +24,7 @@ class MemoryNetwork:
         nursery: trio.Nursery,
         *scripts: Script,
         ports: Mapping[int, Script] | None = None,
+        tls: ssl.SSLContext | None = None,
         dns: float = 0,
         connect: float = 0,
     ) -> None:
@@ -31,6 +33,7 @@ class MemoryNetwork:
             nursery: where the servers run.
             scripts: what they play; the verbs that need a socket cannot be in it.
             ports: what those on these ports play instead.
+            tls: what the servers speak TLS with.
             dns: seconds that finding an address takes.
             connect: seconds that opening a connection takes.
         """
@@ -40,6 +43,7 @@ class MemoryNetwork:
         self._nursery = nursery
         self._scripts = scripts
         self._ports = ports or {}
+        self._tls = tls
         self._dns = dns
         self._connect = connect
 
@@ -66,6 +70,8 @@ class MemoryNetwork:
 
     async def _serve(self, server: Connection, script: Script) -> None:
         try:
+            if self._tls is not None:
+                await server.shake_hands(self._tls)
             await server.play(script)
             await server.drain()
         except (ClientGoneError, trio.BrokenResourceError, trio.ClosedResourceError):

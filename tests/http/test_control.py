@@ -161,14 +161,13 @@ async def test_cancel_in_the_callback_itself_and_after_it_does_nothing(nursery: 
 async def test_a_callback_can_cancel_another_request_whose_callback_is_next(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
-    """Two answers wait for the app thread, which waits for a third: whichever callback comes first cancels the other."""
+    """Two answers wait for the app thread, which waits for a third; the first callback cancels the second."""
     controls: list[RequestControl] = []
     called: list[int] = []
     codes: list[int] = []
 
     def app() -> None:
-        for index in range(2):
-            controls.append(http.get_async(URL, partial(on_complete, index)))
+        controls.extend([http.get_async(URL, partial(on_complete, index)) for index in range(2)])
         codes.append(http.get("http://dock.example:81/").status_code())
 
     def on_complete(index: int, response: Response) -> None:
