@@ -198,6 +198,8 @@ class DockStream(httpcore2.AsyncNetworkStream):
         try:
             with exchange.phase(f"TLS client handshake {server_hostname}"):
                 stream = await self._handshake(self._stream, ssl_context, server_hostname)
+            # httpcore loses a connection whose request is cancelled before its first use: notice it while we can close.
+            await trio.lowlevel.checkpoint_if_cancelled()
         except trio.BrokenResourceError as error:
             await self.aclose()
             untrusted = isinstance(error.__cause__, ssl.CertificateError)

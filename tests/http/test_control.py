@@ -16,6 +16,7 @@ from dl7450.http._client import HttpStatistics
 from dl7450.http._control import RequestControl
 from tests._memory_network import MemoryNetwork
 from tests._styles import sees_the_end, tells, waits_for
+from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, ok
 from tests.conformance._server import Script, fault_server, full_port, head, hello, pause, request
 
@@ -207,3 +208,56 @@ async def test_cancel_from_a_thread_races_with_the_callback(round_: int, nursery
         await trio.to_thread.run_sync(canceller[0].join)
     assert late == []
     assert dock.http.statistics().in_flight == 0
+
+
+class CancelAtStep(trio.abc.Instrument):
+    """Cancels a scope at the n-th time that any task has taken a step, or is about to."""
+
+    def __init__(self, when: str, step: int, scope: trio.CancelScope) -> None:
+        self._when = when
+        self._left = step
+        self._scope = scope
+
+    def task_scheduled(self, task: trio.lowlevel.Task) -> None:
+        self._count("about to take a step")
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        self._count("step taken")
+
+    def _count(self, what: str) -> None:
+        if what == self._when:
+            self._left -= 1
+            if self._left == 0:
+                self._scope.cancel()
+
+
+@pytest.mark.parametrize("when", ["about to take a step", "step taken"])
+@pytest.mark.parametrize("size", [0, 100_000])
+async def test_a_cancellation_at_any_step_loses_no_token_and_no_connection(
+    when: str, size: int, nursery: trio.Nursery
+) -> None:
+    """From DNS over the TLS handshake to the last byte; a connection is closed, or idle and used by the next request."""
+    url, certificates = "https://localhost/", cacert("ca")
+    tls = server_context(Tls())
+    finished_at = None
+    for step in range(1, 200):
+        network = MemoryNetwork(nursery, FINE, tls=tls)
+        async with dl7450.open_dock(network=network) as dock:
+            answer = None
+            with trio.CancelScope() as scope:
+                instrument = CancelAtStep(when, step, scope)
+                trio.lowlevel.add_instrument(instrument)
+                try:
+                    answer = await dock.http.post(url, data=bytes(size), cacert=certificates)
+                finally:
+                    trio.lowlevel.remove_instrument(instrument)
+            ended = HttpStatistics(16, 0, completed=1) if answer else HttpStatistics(16, 0, cancelled=1)
+            assert (step, dock.http.statistics()) == (step, ended)
+            assert (await dock.http.get(url, cacert=certificates)).status_code() == 200
+            assert (step, network.open_connections) == (step, 1)
+        assert (step, network.open_connections) == (step, 0)
+        if not scope.cancel_called:
+            finished_at = step
+            break
+    assert finished_at is not None
+    assert finished_at > 40
