@@ -7,7 +7,7 @@ from dl7450 import datastore, image
 from dl7450._device import Device, FactoryStore, StoredImage
 from dl7450._screen import ImageType
 
-from .apps import run_app
+from .dock_app import run_app
 
 LOGO = StoredImage(b"logo's bytes", ImageType.PNG)
 PHOTO = StoredImage(b"photo's bytes", ImageType.NONE)

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 from dl7450 import _timezone, dock, time
 from dl7450._device import Device
 
-from .apps import run_app
+from .dock_app import run_app
 
 NEW_YEAR_2026 = 1_767_225_600  # when virtual time begins
 
