@@ -236,7 +236,7 @@ class CancelAtStep(trio.abc.Instrument):
 async def test_a_cancellation_at_any_step_loses_no_token_and_no_connection(
     when: str, size: int, nursery: trio.Nursery
 ) -> None:
-    """From DNS over the TLS handshake to the last byte; a connection is closed, or idle and used by the next request."""
+    """From DNS over TLS to the last byte; a connection is closed, or idle and used by the next request."""
     url, certificates = "https://localhost/", cacert("ca")
     tls = server_context(Tls())
     finished_at = None

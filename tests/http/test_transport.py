@@ -1,0 +1,129 @@
+"""The transport: real sockets on loopback, connections used again, resends, trusted certificates."""
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+import dl7450
+from dl7450.http._client import HttpStatistics
+from dl7450.http._transport import POOLS_MAX, RESENDS_MAX
+from tests._memory_network import MemoryNetwork
+from tests._styles import STYLES, Style, ask
+from tests.conformance._certificates import Tls, cacert, server_context
+from tests.conformance._scenario import FINE, LAST_CHUNK, always, chunk, chunked, ok
+from tests.conformance._server import FaultServer, close, fault_server, request, together
+
+
+def url_of(server: FaultServer, scheme: str = "http") -> str:
+    return f"{scheme}://{server.host}:{server.port}/"
+
+
+def connections(log_of: FaultServer | MemoryNetwork) -> list[int]:
+    """On which connection each request came."""
+    return [seen.connection for seen in log_of.log.requests]
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_connection_is_kept_and_used_again(style: Style) -> None:
+    async with fault_server(FINE) as server, dl7450.open_dock() as dock:
+        answers = [await ask(dock, style, url_of(server), method=method) for method in ("GET", "POST", "GET")]
+    assert [bytes(answer.body()) for answer in answers] == [b"hello"] * 3
+    assert connections(server) == [0, 0, 0]
+
+
+async def test_a_connection_that_the_server_closes_is_not_used_again() -> None:
+    async with fault_server(always(ok(b"", b"Connection: close"))) as server, dl7450.open_dock() as dock:
+        assert [(await dock.http.get(url_of(server))).status_code() for _ in range(2)] == [200, 200]
+    assert connections(server) == [0, 1]
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_a_chunked_body_arrives_whole(style: Style) -> None:
+    answer = chunked(chunk(b"hello"), chunk(b", "), chunk(b"world" * 50_000), LAST_CHUNK)
+    async with fault_server(always(answer)) as server, dl7450.open_dock() as dock:
+        bodies = [(await ask(dock, style, url_of(server))).body() for _ in range(2)]
+    assert bodies == [b"hello, " + b"world" * 50_000] * 2
+    assert connections(server) == [0, 0]
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_tls_with_certificates_of_the_app(style: Style) -> None:
+    async with fault_server(FINE, tls=server_context(Tls())) as server, dl7450.open_dock() as dock:
+        url = url_of(server, "https")
+        codes = [
+            (await ask(dock, style, url, cacert=trusted)).status_code()
+            for trusted in (cacert("ca"), cacert("leaf:good"), cacert("other"), None, cacert("garbage"), "")
+        ]
+    assert codes == [200, 200, 60, 60, 77, 43]
+
+
+async def test_a_request_with_certificates_of_its_own_never_shares_a_connection() -> None:
+    async with fault_server(FINE, tls=server_context(Tls())) as server, dl7450.open_dock() as dock:
+        url = url_of(server, "https")
+        for trusted in ("ca", "bundle", "ca", "bundle"):
+            assert (await dock.http.get(url, cacert=cacert(trusted))).status_code() == 200
+        assert (await dock.http.get(url)).status_code() == 60
+    assert connections(server) == [0, 1, 0, 1]
+
+
+async def test_plain_requests_share_a_connection_whatever_certificates_they_name() -> None:
+    async with fault_server(FINE) as server, dl7450.open_dock() as dock:
+        for trusted in (None, cacert("ca"), cacert("garbage")):
+            assert (await dock.http.get(url_of(server), cacert=trusted)).status_code() == 200
+    assert connections(server) == [0, 0, 0]
+
+
+async def test_the_connections_of_certificates_used_long_ago_make_room(nursery: trio.Nursery) -> None:
+    network = MemoryNetwork(nursery, FINE, tls=server_context(Tls()))
+    async with dl7450.open_dock(network=network) as dock:
+        for index in range(POOLS_MAX + 3):
+            answer = await dock.http.get("https://localhost/", cacert=f"{cacert('ca')}\n{index}")
+            assert answer.status_code() == 200
+        assert network.open_connections == POOLS_MAX
+    assert network.open_connections == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_request_on_a_connection_that_dies_unseen_is_sent_again(method: str) -> None:
+    dies = (request, ok(), request, close)
+    async with fault_server(dies, FINE) as server, dl7450.open_dock() as dock:
+        url = url_of(server)
+        assert [(await dock.http.request(method, url, data=b"d")).status_code() for _ in range(2)] == [200, 200]
+    assert [(seen.connection, seen.body) for seen in server.log.requests] == [(0, b"d"), (0, b"d"), (1, b"d")]
+    assert dock.http.statistics() == HttpStatistics(16, 0, completed=2)
+
+
+async def test_a_request_on_a_new_connection_that_dies_is_not_sent_again() -> None:
+    async with fault_server((request, close)) as server, dl7450.open_dock() as dock:
+        assert (await dock.http.get(url_of(server))).status_code() == 52
+    assert connections(server) == [0]
+
+
+async def test_resends_come_to_an_end() -> None:
+    """More connections are kept than a request is sent again, and each of them dies when it is used."""
+    kept = RESENDS_MAX + 2
+    async with fault_server((request, together(kept), ok(), request, close)) as server, dl7450.open_dock() as dock:
+        url = url_of(server)
+        async with trio.open_nursery() as nursery:
+            for _ in range(kept):
+                nursery.start_soon(dock.http.get, url)
+        assert (await dock.http.get(url)).status_code() == 52
+    assert len(server.log.requests) == kept + 1 + RESENDS_MAX
+
+
+async def test_a_connection_idle_for_two_minutes_is_closed_and_not_used(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    network = MemoryNetwork(nursery, FINE)
+    async with dl7450.open_dock(network=network) as dock:
+        for idle in (0, 117, 119):
+            await trio.sleep(idle)
+            assert (await dock.http.get("http://dock.example/")).status_code() == 200
+        assert network.open_connections == 1
+    assert connections(network) == [0, 0, 1]
+
+
+async def test_a_large_upload_ends_with_the_answer_that_overtakes_it() -> None:
+    async with fault_server((ok(status=b"413 Too Large"),)) as server, dl7450.open_dock() as dock:
+        answer = await dock.http.post(url_of(server), data=bytes(8_000_000), timeout=5)
+    assert answer.status_code() == 413
