@@ -18,6 +18,8 @@ from tests.conformance._outcome import Answer, digest
 from tests.conformance._scenario import Call, Scenario, Style
 from tests.conformance._server import FaultServer
 
+CALLBACK_PATIENCE = 25  # seconds: longer than any deadline, so that a callback that never comes is a failed test
+
 
 async def ask_dock(scenario: Scenario, server: FaultServer, style: Style) -> tuple[Answer, ...]:
     """Make the calls of `scenario` with a dock of their own."""
@@ -53,7 +55,7 @@ def _ask_and_wait(call: Call, arguments: dict[str, Any]) -> Response:
     answers: queue.SimpleQueue[Response] = queue.SimpleQueue()
     ask = dl7450.http.get_async if call.method == "GET" else dl7450.http.post_async
     ask(on_response=answers.put, **arguments)
-    return answers.get()
+    return answers.get(timeout=CALLBACK_PATIENCE)
 
 
 async def _at_once(times: int, ask: Callable[[], Awaitable[Response]]) -> list[Answer]:
