@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from inspect import iscoroutinefunction
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -31,8 +32,11 @@ def load_app(app: str | Path | Callable[[], object]) -> Callable[[], object]:
 
     Raises:
         AppError: there is no such file, or it is not Python.
+        TypeError: the function is async.
     """
     if callable(app):
+        if iscoroutinefunction(app):
+            raise TypeError("an app is a plain function, not an async one: await what is async in a Trio program")
         return app
     path = Path(app)
     loader = _Loader(path.parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 
 from ._current import current_dock
 from ._timer import DockTimer
@@ -25,11 +26,13 @@ class Timer:
             repeat_ms: milliseconds from one call to the next; 0: it is called once.
 
         Raises:
-            TypeError: `task` cannot be called, or a time is no number.
+            TypeError: `task` cannot be called or is async, or a time is no number.
             ValueError: a time is negative.
         """
         if not callable(task):
             raise TypeError(f"task must be a function without parameters, not {type(task).__name__}")
+        if iscoroutinefunction(task):
+            raise TypeError("task must be a plain function, not an async one: nobody would await it")
         times: dict[str, object] = {"time_ms": time_ms, "repeat_ms": repeat_ms}
         for name, value in times.items():
             if not isinstance(value, int | float) or isinstance(value, bool):

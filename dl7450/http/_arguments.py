@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from typing import TypeAlias
 
 from ._curl import Failure
@@ -14,7 +15,7 @@ from ._response import Response
 from ._url import Url, UrlError, parse_url
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
-_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, 5.5
+_FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")  # RFC 9110, 5.5, and what UTF-8 cannot say
 
 Callback: TypeAlias = Callable[[Response], object]
 Data: TypeAlias = bytes | bytearray | memoryview
@@ -34,7 +35,7 @@ class Call:
 
 
 def check_call(
-    method: str,
+    method: object,
     url: object,
     headers: object,
     data: object,
@@ -45,11 +46,15 @@ def check_call(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a header would break the request apart, or the timeout is not a number of seconds.
+        ValueError: the method or a header would break the request apart, or the timeout is not a number of seconds.
 
     A URL that cannot be fetched is not misuse: the request is answered with the libcurl code for it.
     """
     # Apps are not type-checked: what their authors get wrong is found here.
+    if not isinstance(method, str):
+        raise TypeError(f"method must be a str such as 'GET', not {_kind(method)}")
+    if not _TOKEN.fullmatch(method):
+        raise ValueError(f"method {method!r} is not a token (RFC 9110), such as 'GET'")
     if not isinstance(url, str):
         raise TypeError(f"url must be a str, not {_kind(url)}")
     if not isinstance(timeout, int | float) or isinstance(timeout, bool):
@@ -75,6 +80,8 @@ def check_callback(on_complete: Callback | None, on_response: Callback | None) -
         raise TypeError("a callback is missing: pass a function that takes the Response")
     if not callable(callback):
         raise TypeError(f"the callback must be a function that takes the Response, not {_kind(callback)}")
+    if iscoroutinefunction(callback):
+        raise TypeError("the callback must be a plain function, not an async one: nobody would await it")
     return callback
 
 
@@ -100,7 +107,7 @@ def _checked_headers(headers: object, body: bytes) -> list[tuple[bytes, bytes]]:
         if not _TOKEN.fullmatch(name):
             raise ValueError(f"header name {name!r} is not a token (RFC 9110): letters, digits and - only")
         if _FORBIDDEN_IN_VALUE.search(value):
-            raise ValueError(f"the value of header {name!r} has a control character in it: remove it from {value!r}")
+            raise ValueError(f"the value of header {name!r} has a forbidden character in it: remove it from {value!r}")
         if name.lower() == "content-length" and value.strip() != str(len(body)):
             raise ValueError(f"Content-Length {value!r} is wrong, data has {len(body)} bytes: leave the header out")
         checked.append((name.encode("ascii"), value.strip(" \t").encode()))

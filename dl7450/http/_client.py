@@ -31,7 +31,7 @@ from ._exchange import Exchange
 from ._network import FailedRequest, current_exchange
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
-from ._url import Url
+from ._url import Url, redact_malformed
 
 # How an answer gets to its callback: the callback, the answer, the context whose span is the request's, and what says
 # at the last moment whether the callback may be called.
@@ -350,4 +350,4 @@ def _httpx_url(url: Url) -> httpx2.URL:
 
 
 def _task_name(call: Call) -> str:
-    return f"{call.method} {call.url.redacted if isinstance(call.url, Url) else call.url_text}"
+    return f"{call.method} {call.url.redacted if isinstance(call.url, Url) else redact_malformed(call.url_text)}"

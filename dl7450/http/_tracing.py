@@ -185,7 +185,9 @@ class RequestSpan:
             return
         for phase in exchange.phases:
             child = self._tracing.tracer.start_span(phase.name, self.context, start_time=phase.start)
-            if phase.error is not None:
+            if phase.error == trio.Cancelled.__name__:  # by the caller, the timeout, or an address that was faster
+                child.set_attribute("dl7450.cancelled", True)
+            elif phase.error is not None:
                 child.set_attribute("error.type", phase.error)
                 child.set_status(StatusCode.ERROR)
             child.end(phase.end)

@@ -17,7 +17,7 @@ from ._curl import Failure
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,39}):(?=/)")
 _GUESSED_SCHEME = re.compile(r"(dict|ftp|imap|ldap|pop3|smtp)\.", re.IGNORECASE)  # by the host, where there is none
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")  # with what no UTF-8 can say
 _BAD_IN_HOST = re.compile(r"[\x00-\x20\x7f/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
 _LENGTH_MAX = 65_536  # of a part of a URL: httpx takes no more
 _DEFAULT_PORTS = {"http": 80, "https": 443}
