@@ -1,0 +1,151 @@
+"""The network seam: addresses, several of them, refused and late connections, TLS that does not come about."""
+
+import errno
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+import dl7450
+from dl7450._device import Device, NetworkAddress
+from dl7450.http._client import HttpStatistics
+from dl7450.http._network import Address, Connection, TrioNetwork
+from tests._memory_network import MemoryNetwork
+from tests.conformance._certificates import Tls, cacert, server_context
+from tests.conformance._scenario import FINE
+from tests.conformance._server import closed_port, fault_server
+
+URL = "http://dock.example/"
+
+REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+GIVEN_UP = TimeoutError(errno.ETIMEDOUT, "the operating system gave up")
+
+
+class SeveralAddresses(MemoryNetwork):
+    """A name with several addresses, each of which answers or fails after some seconds."""
+
+    def __init__(self, nursery: trio.Nursery, addresses: Mapping[str, tuple[float, OSError | None]]) -> None:
+        super().__init__(nursery, FINE)
+        self._addresses = addresses
+        self.tried: list[tuple[str, float]] = []
+
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        return [Address(address, port) for address in self._addresses]
+
+    async def connect(self, address: Address) -> Connection:
+        self.tried.append((address.host, round(trio.current_time(), 6)))
+        seconds, error = self._addresses[address.host]
+        if error is not None:
+            await trio.sleep(seconds)
+            raise error
+        self._connect = seconds
+        return await super().connect(address)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "tried", "code", "seconds"),
+    [
+        ({"a": (5, None), "b": (5, None)}, [("a", 0.0), ("b", 0.2)], 200, 5.0),
+        ({"a": (0.1, None), "b": (0, None)}, [("a", 0.0)], 200, 0.1),
+        ({"a": (9, None), "b": (1, None), "c": (9, None)}, [("a", 0.0), ("b", 0.2), ("c", 0.4)], 200, 1.2),
+        ({"a": (0, REFUSED), "b": (0.1, REFUSED), "c": (1, None)}, [("a", 0.0), ("b", 0.0), ("c", 0.1)], 200, 1.1),
+        ({"a": (0.3, REFUSED), "b": (9, None)}, [("a", 0.0), ("b", 0.2)], 200, 9.2),
+        ({"a": (0, REFUSED), "b": (1, REFUSED)}, [("a", 0.0), ("b", 0.0)], 7, 1.0),
+        ({"a": (3, GIVEN_UP)}, [("a", 0.0)], 28, 3.0),
+    ],
+    ids=["first", "quick", "second", "after refusals", "late refusal", "none", "given up"],
+)
+async def test_the_next_address_joins_when_one_is_refused_or_late(
+    addresses: Mapping[str, tuple[float, OSError | None]],
+    tried: list[tuple[str, float]],
+    code: int,
+    seconds: float,
+    nursery: trio.Nursery,
+    autojump_clock: MockClock,
+) -> None:
+    network = SeveralAddresses(nursery, addresses)
+    async with dl7450.open_dock(network=network) as dock:
+        answer = await dock.http.get(URL)
+        assert (answer.status_code(), round(trio.current_time(), 6)) == (code, seconds)
+        assert network.tried == tried
+        assert network.open_connections == (code == 200)
+
+
+async def test_of_two_addresses_that_connect_at_the_same_moment_one_is_closed(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    network = SeveralAddresses(nursery, {"a": (0.2, None), "b": (0, None)})
+    async with dl7450.open_dock(network=network) as dock:
+        assert (await dock.http.get(URL)).status_code() == 200
+        assert network.open_connections == 1
+
+
+@pytest.mark.parametrize("certificate", ["good", "localhost-only", "self-signed"])
+async def test_a_certificate_that_is_not_trusted_is_60(certificate: str, nursery: trio.Nursery) -> None:
+    network = MemoryNetwork(nursery, FINE, tls=server_context(Tls(certificate)))
+    async with dl7450.open_dock(network=network) as dock:
+        answer = await dock.http.get("https://elsewhere.example/", cacert=cacert("ca"))
+        assert answer.status_code() == 60
+        assert network.open_connections == 0
+
+
+async def test_a_server_that_does_not_speak_tls_is_35(nursery: trio.Nursery) -> None:
+    network = MemoryNetwork(nursery, (b"HTTP/1.1 400 Bad Request\r\n\r\n",))
+    async with dl7450.open_dock(network=network) as dock:
+        assert (await dock.http.get("https://dock.example/")).status_code() == 35
+        assert network.open_connections == 0
+
+
+async def test_a_name_without_an_address_is_6(nursery: trio.Nursery) -> None:
+    class NoNames(MemoryNetwork):
+        async def resolve(self, host: str, port: int) -> Sequence[Address]:
+            raise OSError(errno.ENOENT, "no such name")
+
+    async with dl7450.open_dock(network=NoNames(nursery, FINE)) as dock:
+        assert (await dock.http.get(URL)).status_code() == 6
+
+
+async def test_a_dock_without_a_network_reaches_nothing_until_it_is_up(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    device = Device(network=NetworkAddress(up_after=10))
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), device=device) as dock:
+        assert (await dock.http.get(URL)).status_code() == 6
+        assert (await dock.http.get("http://192.0.2.1/")).status_code() == 7
+        await trio.sleep(10)
+        assert (await dock.http.get(URL)).status_code() == 200
+    assert dock.http.statistics() == HttpStatistics(16, 0, completed=1, failed=2)
+
+
+@pytest.mark.parametrize(
+    ("host", "addresses"),
+    [
+        ("localhost", ["127.0.0.1", "::1"]),
+        ("some.LOCALHOST.", ["127.0.0.1", "::1"]),
+        ("127.0.0.1", ["127.0.0.1"]),
+        ("::1", ["::1"]),
+    ],
+)
+async def test_the_real_network_knows_localhost_and_addresses_without_asking(host: str, addresses: list[str]) -> None:
+    assert await TrioNetwork().resolve(host, 80) == [Address(address, 80) for address in addresses]
+
+
+@pytest.mark.parametrize("host", ["hidden.onion", "a" * 64 + ".example", "a..example"])
+async def test_the_real_network_asks_nobody_for_what_is_no_name(host: str) -> None:
+    with pytest.raises(OSError, match=r"name"):
+        await TrioNetwork().resolve(host, 80)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_the_real_network_connects(host: str) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    async with fault_server(FINE, host=host) as server, dl7450.open_dock() as dock:
+        assert (await dock.http.get(f"http://{shown}:{server.port}/")).status_code() == 200
+
+
+async def test_a_port_that_refuses_is_7_and_leaves_no_socket() -> None:
+    async with closed_port() as server, dl7450.open_dock() as dock:
+        ask = partial(dock.http.get, f"http://localhost:{server.port}/")
+        assert [(await ask()).status_code() for _ in range(3)] == [7, 7, 7]
