@@ -93,6 +93,7 @@ class _Store:
             # A certificate in a triple-quoted string of an indented app.
             "indented": "\n" + textwrap.indent(root, "    ") + "\n    ",
             "blank-lines-around": "\n\n" + root + "\n\n",
+            "indented-blank-lines": "\n    \n" + root + "    \n    ",
             "crlf": root.replace("\n", "\r\n"),
             "text-before": "The authority of the office ☂\n===\n" + root,
             "white-space": " \n",

@@ -60,6 +60,7 @@ def _perform(curl: pycurl.Curl, scenario: Scenario, url: str, call: Call, resolv
         curl.setopt(pycurl.HTTPHEADER, _header_lines(call))
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.PROXY, "")
+        curl.setopt(pycurl.USERAGENT, "")  # libcurl has none by itself, pycurl names one
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.RESOLVE, resolve)
         curl.setopt(pycurl.MAXFILESIZE_LARGE, scenario.max_body)

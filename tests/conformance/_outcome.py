@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tests.conformance._server import Seen
 
-# What libcurl adds to a request by itself, unless the caller gave it: a client's own signature, which no
-# server's misbehaviour depends on. `Expect` is libcurl's politeness before large bodies.
-CLIENT_DEFAULTS = frozenset({b"accept", b"user-agent", b"content-type", b"expect"})
+# What libcurl adds to a request with a body, unless the caller gave it. `Content-Type` names a form, which libcurl's
+# name for data is and the dock's is not; `Expect` is its politeness before large bodies, which the dock needs not.
+LIBCURL_ONLY = frozenset({b"content-type", b"expect"})
 
 LONGEST_SHOWN = 2000
 
@@ -66,7 +66,7 @@ def merged(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def on_the_wire(seen: Iterable[Seen], port: int, given: Collection[str]) -> tuple[Seen, ...]:
-    """The requests without what may differ between two clients: port, defaults, the order of the rest.
+    """The requests without what may differ between two clients: port, libcurl's own, the order of the rest.
 
     The headers that the caller gave stay as they are, in their order; the others follow, sorted. The requests are
     in the order of their connections, as what was made at once arrives in any order.
@@ -82,7 +82,7 @@ def _normalised(request: Seen, port: bytes, given: Collection[bytes]) -> Seen:
     added = sorted(
         (name.lower(), value)
         for name, value in headers
-        if name.lower() not in given and name.lower() not in CLIENT_DEFAULTS
+        if name.lower() not in given and name.lower() not in LIBCURL_ONLY
     )
     return Seen(
         request.connection,

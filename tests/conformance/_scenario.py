@@ -3,6 +3,8 @@
 The table itself is `_scenarios/`; this module has the words it is written in.
 """
 
+import functools
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -71,6 +73,11 @@ class Scenario:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def runs_here(self) -> bool:
+        """Some machines have no IPv6, not even on the loopback interface."""
+        return ":" not in self.host or _has_ipv6()
+
     def fits(self, statuses: tuple[int | str, ...]) -> bool:
         """Whether these are the statuses that the table asks for."""
         return len(statuses) == len(self.statuses) and all(
@@ -84,6 +91,16 @@ class Scenario:
         place = f"{address}:{server.port}"
         base = f"{'https' if self.tls else 'http'}://{place}"
         return call.url.replace("{base}", base).replace("{server}", place).replace("{port}", str(server.port))
+
+
+@functools.cache
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def case(

@@ -9,6 +9,8 @@ from tests.conformance._scenarios import CLASSES, SCENARIOS
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 async def test_the_dock_agrees_with_libcurl(scenario: Scenario) -> None:
+    if not scenario.runs_here:
+        pytest.skip("this machine has no IPv6 loopback")
     verdict = await compare(scenario)
 
     for outcome in verdict.dock.values():

@@ -47,6 +47,7 @@ CERTIFICATES: list[Scenario] = [
     case("cacert-other-leaf-of-same-ca", 60, FINE, tls="good", cacert="leaf:localhost-only"),
     case("cacert-bundle", 200, FINE, tls="good", cacert="bundle"),
     case("cacert-blank-lines-around", 200, FINE, tls="good", cacert="blank-lines-around"),
+    case("cacert-indented-blank-lines", 200, FINE, tls="good", cacert="indented-blank-lines"),
     case("cacert-indented", 77, FINE, tls="good", cacert="indented"),
     case("cacert-crlf", 200, FINE, tls="good", cacert="crlf"),
     case("cacert-text-before", 200, FINE, tls="good", cacert="text-before"),
