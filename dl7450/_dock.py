@@ -17,7 +17,7 @@ import outcome
 import trio
 import trio.testing
 from opentelemetry import trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, get_current
 from opentelemetry.trace import Link
 
 from ._app import AppThread, DockStopped
@@ -125,7 +125,8 @@ class Dock:
         """
         loaded = load_app(app)
         with self._lifetime.visit():
-            await self._app_thread.run(self._job("dl7450.app", loaded, loaded))
+            # The caller's context: the thread has that of whoever needed it first.
+            await self._app_thread.run(self._job("dl7450.app", loaded, loaded, get_current()))
 
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
