@@ -96,7 +96,7 @@ def test_expected_text_decides_the_exit_status(write_app: WriteApp) -> None:
 
 
 def test_a_run_ends_after_its_time(write_app: WriteApp) -> None:
-    app = write_app("import wakeup\nt = wakeup.wakeup(lambda: None, 0, 1000)\n")
+    app = write_app("import wakeup\nt = wakeup.wakeup(lambda: None, 0, 60000)\n")
     done = dl7450("run", app, "--fast", "--for", 86400, "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["seconds"] == 86400.0
@@ -170,7 +170,7 @@ def test_check_reports_what_would_fail_on_the_dock(write_app: WriteApp) -> None:
 
 def test_the_task_tree_is_printed_at_the_end(write_app: WriteApp) -> None:
     app = write_app("import wakeup\nt = wakeup.wakeup(print, 0, 50)\n")
-    done = dl7450("run", app, "--for", 0.1, "--tasks", "--quiet")
+    done = dl7450("run", app, "--fast", "--for", 1, "--tasks", "--quiet")
     assert "timer" in done.stderr
 
 

@@ -1,7 +1,6 @@
 """The examples run, as they are."""
 
 import json
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 import trio
 
 from dl7450._loader import load_app
-from examples import structured
+from examples import demo, structured
 from tests.servers import content_server
 from tests.test_cli import dl7450
 
@@ -73,8 +72,7 @@ def test_content_server_runs_by_itself() -> None:
 
 
 def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("examples.demo.SECONDS", 2)
-    monkeypatch.setattr("examples.demo.OUT", tmp_path)
-    demo = runpy.run_module("examples.demo")
-    assert demo["main"]() == 0
+    monkeypatch.setattr(demo, "SECONDS", 2)
+    monkeypatch.setattr(demo, "OUT", tmp_path)
+    assert demo.main() == 0
     assert (tmp_path / "contact-sheet.png").stat().st_size > 10_000
