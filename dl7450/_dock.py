@@ -10,6 +10,8 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
+from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
@@ -96,6 +98,8 @@ class Dock:
         self._changed_by = Context()  # the span that changed the screen last
         self._pending = Pending()  # requests in flight, and what waits for the app thread
         self._timers = Pending()
+        self._timer_numbers = count()
+        self._due: list[tuple[int, Callable[[], None]]] = []  # timers that fire, by number
         self._app_thread = AppThread(
             nursery, self._pending, lambda: dock_of_app.set(self), self._render_if_changed, on_error
         )
@@ -124,13 +128,13 @@ class Dock:
         Parameters and exceptions are those of `run_app`.
         """
         loaded = load_app(app)
-        with self._lifetime.visit():
+        async with self._lifetime.visit():
             # The caller's context: the thread has that of whoever needed it first.
             await self._app_thread.run(self._job("dl7450.app", loaded, loaded, get_current()))
 
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
-        with self._lifetime.visit():
+        async with self._lifetime.visit():
             while self._pending.count or self._timers.count:
                 await self._pending.wait_none()
                 await self._timers.wait_none()
@@ -193,19 +197,27 @@ class Dock:
     def start_timer(self, timer: DockTimer) -> None:
         """Start the task of a timer. Trio thread only."""
         self._timers.begin()
-        self._nursery.start_soon(self._run_timer, timer, name=f"timer {function_name(timer.function)}")
+        number = next(self._timer_numbers)
+        self._nursery.start_soon(self._run_timer, timer, number, name=f"timer {function_name(timer.function)}")
 
-    async def _run_timer(self, timer: DockTimer) -> None:
+    async def _run_timer(self, timer: DockTimer, number: int) -> None:
         def post(link: Link | None) -> None:
             links = [link] if link else []
-            self._app_thread.post(
-                self._job("dl7450.timer", timer.function, timer.fire, Context(), links, lambda: not timer.cancelled)
-            )
+            job = self._job("dl7450.timer", timer.function, timer.fire, Context(), links, lambda: not timer.cancelled)
+            if not self._due:
+                self._nursery.start_soon(self._post_due)
+            self._due.append((number, job))
 
         try:
             await timer.run(post)
         finally:
             self._timers.end()
+
+    async def _post_due(self) -> None:
+        # Trio wakes in any order what is due at one moment. On virtual time that is common, and results must repeat.
+        due, self._due = sorted(self._due, key=itemgetter(0)), []
+        for _, job in due:
+            self._app_thread.post(job)
 
     def _job(
         self,

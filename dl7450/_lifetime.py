@@ -6,8 +6,8 @@ for an app. When the dock stops they must neither wait for ever nor go on with a
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import trio
 
@@ -27,13 +27,14 @@ class Lifetime:
         if self.over:
             raise trio.ClosedResourceError("the dock is closed: use it inside its `async with open_dock()` block")
 
-    @contextmanager
-    def visit(self) -> Generator[None]:
+    @asynccontextmanager
+    async def visit(self) -> AsyncGenerator[None]:
         """Let the block use the dock; it is cancelled when the dock stops.
 
         Raises:
             trio.ClosedResourceError: the dock has stopped, before or while the block ran.
         """
+        await trio.lowlevel.checkpoint_if_cancelled()  # a task that is to stop need not be told that it is too late
         self.check()
         self._pending.begin()
         try:

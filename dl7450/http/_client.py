@@ -146,7 +146,7 @@ class HttpClient:
         A request that fails is answered: `status_code()` is then a libcurl error code from 1 to 99.
         """
         call = check_call(method, url, headers, data, timeout, cacert)
-        with self._lifetime.visit():
+        async with self._lifetime.visit():
             return await self.perform(call, "trio", wait=wait)
 
     def get_async(
