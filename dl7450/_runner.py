@@ -115,8 +115,7 @@ def run_app(
 
     async def main() -> None:
         try:
-            # Around the dock, not in it: when the time is up, everything stops at once.
-            with trio.move_on_after(seconds):
+            with trio.CancelScope() as stop:
                 async with open_dock(
                     network=RealTimeNetwork(TrioNetwork()) if fast else None,
                     device=device,
@@ -126,8 +125,10 @@ def run_app(
                     on_error=on_error,
                 ) as dock:
                     run.begin(dock)
-                    with around():
+                    with around(), trio.move_on_after(seconds) as time_limit:
                         await _run(dock, app, on_error)
+                    if time_limit.cancelled_caught:
+                        stop.cancel("the time is up")  # at once: what is in flight is not waited for
         finally:
             run.end()
 
