@@ -1,7 +1,7 @@
 """Telemetry for dl7450, and for any Trio program: SDK set-up, OTLP export, traces in the terminal.
 
-``dl7450`` itself knows only the OpenTelemetry API. This package is what its command line, its tests and
-programs that want the rest of the way to a collector use.
+`dl7450` itself knows only the OpenTelemetry API. This package is for its command line, its tests, and programs that
+want the rest of the way to a collector.
 """
 
 from telemetry._configure import Telemetry, configure

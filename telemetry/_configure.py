@@ -1,12 +1,12 @@
-"""configure(): sets up the OpenTelemetry SDK for this process, and owns what it set up.
+"""`configure` sets up the OpenTelemetry SDK for this process, and `Telemetry` owns what it set up.
 
-One :class:`Telemetry` holds the exporters, which all docks of the process share, and makes a provider for each
-dock, whose resource says which dock a span or a metric comes from. Finished spans are kept in memory too, so
-that the waterfall at the end of a run needs no collector.
+One `Telemetry` holds the exporters, which all docks of the process share, and makes a provider for each dock, whose
+resource says which dock a span or a metric comes from. Finished spans are kept in memory too, so that the waterfall at
+the end of a run needs no collector.
 
-Nothing leaves the process unless an endpoint is given or an exporter is named. The SDK reads the standard
-variables itself wherever it can (resource, sampler, limits, batches, endpoints, headers, certificates,
-timeouts); only the choice of exporters is made here.
+Nothing leaves the process unless an endpoint is given or an exporter is named. The SDK reads the standard variables
+itself wherever it can (resource, sampler, limits, batches, endpoints, headers, certificates, timeouts); only the choice
+of exporters is made here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import os
 import threading
 from collections import deque
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit
 
@@ -39,26 +38,28 @@ def configure(
     max_spans: int = 10_000,
     set_global: bool = True,
 ) -> Telemetry:
-    """Set up tracing and metrics for this process from the standard ``OTEL_*`` variables.
+    """Set up tracing and metrics for this process from the standard `OTEL_*` variables.
 
-    ``OTEL_TRACES_EXPORTER`` and ``OTEL_METRICS_EXPORTER`` are ``otlp``, ``console`` or ``none``, or several
-    with commas. Unset, they are ``otlp`` if an endpoint is given for the signal
-    (``OTEL_EXPORTER_OTLP_ENDPOINT``, ``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT``,
-    ``OTEL_EXPORTER_OTLP_METRICS_ENDPOINT``) and ``none`` otherwise. OTLP goes over HTTP, as protobuf.
-    ``OTEL_EXPORTER_OTLP_TIMEOUT`` is in seconds, as everywhere in OpenTelemetry for Python.
+    `OTEL_TRACES_EXPORTER` and `OTEL_METRICS_EXPORTER` are `otlp`, `console` or `none`, or several with commas. Unset,
+    they are `otlp` if an endpoint is given for the signal (`OTEL_EXPORTER_OTLP_ENDPOINT`,
+    `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`) and `none` otherwise. OTLP goes over
+    HTTP, as protobuf. `OTEL_EXPORTER_OTLP_TIMEOUT` is in seconds, as everywhere in OpenTelemetry for Python.
 
-    A collector that is down, slow or none at all costs one warning (logger ``telemetry``); whatever else the
-    libraries have to say about it is logged at DEBUG.
+    A collector that is down, slow or none at all costs one warning (logger `telemetry`); whatever else the libraries
+    have to say about it is logged at DEBUG.
 
-    :param service_name: default for every dock; ``OTEL_SERVICE_NAME`` wins over it
-    :param device_id: default for every dock
-    :param trace_file: write finished spans to this file too, as OTLP JSON lines; what it held is replaced
-    :param max_spans: how many finished spans :meth:`Telemetry.spans` keeps; the oldest go first
-    :param set_global: make the default providers the global ones too, so that the spans an app makes by
-        ``opentelemetry.trace.get_tracer`` belong to the same traces. OpenTelemetry allows this once in a
-        process; global providers that are set already stay. Tests pass False.
-    :raises ValueError: a variable has a value that cannot be honoured; the message names the fix
-    :raises OSError: the trace file cannot be opened
+    Parameters:
+        service_name: default for every dock; `OTEL_SERVICE_NAME` wins over it.
+        device_id: default for every dock.
+        trace_file: write finished spans to this file too, as OTLP JSON lines; what it held is replaced.
+        max_spans: how many finished spans `Telemetry.spans` keeps; the oldest go first.
+        set_global: make the default providers the global ones too, so that the spans an app makes by
+            `opentelemetry.trace.get_tracer` belong to the same traces. OpenTelemetry allows this once in a process;
+            global providers that are set already stay. Tests pass False.
+
+    Raises:
+        ValueError: a variable has a value that cannot be honoured; the message names the fix.
+        OSError: the trace file cannot be opened.
     """
     telemetry = Telemetry(service_name, device_id, trace_file, max_spans)
     if set_global and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
@@ -68,10 +69,7 @@ def configure(
 
 
 class Telemetry:
-    """What :func:`configure` set up. As a context manager, it is shut down at the end of the block.
-
-    Without one, it is shut down when the interpreter exits.
-    """
+    """What `configure` set up: shut down at the end of a `with` block, else when the interpreter exits."""
 
     def __init__(
         self,
@@ -94,8 +92,9 @@ class Telemetry:
 
         It belongs to this object. Shutting it down is not needed, and leaves the shared exporters alone.
 
-        :param service_name: such as the app's file stem; None takes what :func:`configure` was given
-        :param device_id: the dock's id; None takes what :func:`configure` was given
+        Parameters:
+            service_name: such as the app's file stem; None takes what `configure` was given.
+            device_id: the dock's id; None takes what `configure` was given.
         """
         key = service_name or self._service_name, device_id or self._device_id
         with self._lock:
@@ -106,10 +105,7 @@ class Telemetry:
             return self._tracer_providers[key]
 
     def meter_provider(self, *, service_name: str | None = None, device_id: str | None = None) -> metrics.MeterProvider:
-        """The meter provider of one dock, like :meth:`tracer_provider`.
-
-        If no exporter wants metrics, it is one that does nothing.
-        """
+        """The meter provider of one dock, like `tracer_provider`; if no exporter wants metrics, it does nothing."""
         key = service_name or self._service_name, device_id or self._device_id
         with self._lock:
             if key not in self._meter_providers:
@@ -118,26 +114,30 @@ class Telemetry:
             return self._meter_providers[key]
 
     def spans(self) -> list[SpanRecord]:
-        """The newest ``max_spans`` finished spans, of all docks, in the order in which they ended."""
+        """The newest `max_spans` finished spans, of all docks, in the order in which they ended."""
         return [SpanRecord.from_sdk(span) for span in self._recorder.spans.copy()]
 
     @property
     def dropped_spans(self) -> int:
-        """How many finished spans :meth:`spans` no longer holds."""
+        """How many finished spans `spans` no longer holds."""
         return self._recorder.dropped
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Deliver what is pending now. Blocks; on the Trio thread, use ``trio.to_thread.run_sync``.
+        """Deliver what is pending now. Blocks; on the Trio thread, use `trio.to_thread.run_sync`.
 
-        :param timeout: seconds to wait; delivery goes on in the background after that
-        :returns: whether all was handed over in time
+        Parameters:
+            timeout: seconds to wait; delivery goes on in the background after that.
+
+        Returns:
+            Whether all was handed over in time.
         """
         return self._delivery is None or self._delivery.flush(timeout)
 
     def shutdown(self, timeout: float = 5.0) -> None:
         """Deliver what is pending, and stop. Blocks; called again, does nothing.
 
-        :param timeout: seconds for all of it; what is not delivered by then is lost, and a warning says so
+        Parameters:
+            timeout: seconds for all of it; what is not delivered by then is lost, and a warning says so.
         """
         with self._lock:
             delivery, self._delivery = self._delivery, None
@@ -148,12 +148,7 @@ class Telemetry:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.shutdown()
 
 
@@ -188,7 +183,7 @@ def _make_delivery(trace_file: str | Path | None) -> Delivery | None:
 
 
 def _exporters(signal: Literal["TRACES", "METRICS"]) -> set[str]:
-    """Which exporters the environment asks for: any of ``"otlp"`` and ``"console"``."""
+    """Which exporters the environment asks for: any of `otlp` and `console`."""
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return set()
     variable = f"OTEL_{signal}_EXPORTER"

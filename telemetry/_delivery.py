@@ -1,7 +1,6 @@
-"""Delivery: the exporters of this process, the SDK's threads that feed them, and their end within a bound.
+"""`Delivery`: the exporters of this process, the SDK's threads that feed them, and their end within a bound.
 
-Imported only when something is to be exported: the OTLP exporters take as long to import as the rest of
-`telemetry`.
+Imported only when something is to be exported: the OTLP exporters take as long to import as the rest of `telemetry`.
 """
 
 from __future__ import annotations
@@ -29,13 +28,7 @@ from telemetry._export import (
 
 
 class Delivery:
-    """Delivers spans and metrics to each of the exporters named.
-
-    :param trace_file: where to write spans as OTLP JSON lines, if anywhere
-    :param trace_exporters: any of ``"otlp"`` and ``"console"``
-    :param metric_exporters: any of ``"otlp"`` and ``"console"``
-    :raises OSError: the trace file cannot be opened
-    """
+    """Delivers spans and metrics to each of the exporters named."""
 
     def __init__(
         self,
@@ -43,6 +36,15 @@ class Delivery:
         trace_exporters: Collection[str],
         metric_exporters: Collection[str],
     ) -> None:
+        """
+        Parameters:
+            trace_file: where to write spans as OTLP JSON lines, if anywhere.
+            trace_exporters: any of `otlp` and `console`.
+            metric_exporters: any of `otlp` and `console`.
+
+        Raises:
+            OSError: the trace file cannot be opened.
+        """
         self._warn = OneWarning()
         self._processors: list[BoundedBatchProcessor] = []
         self._metric_exporters: list[OtlpMetricExporter | ConsoleMetricExporter] = []
@@ -77,7 +79,14 @@ class Delivery:
         return provider
 
     def flush(self, timeout: float) -> bool:
-        """Deliver what is pending; whether that took less than the timeout (seconds)."""
+        """Deliver what is pending.
+
+        Parameters:
+            timeout: seconds to wait.
+
+        Returns:
+            Whether it took less than that.
+        """
         # In a thread, because the SDK's force_flush takes a timeout and does not keep to it.
         thread = threading.Thread(target=self._flush, name="telemetry flush", daemon=True)
         thread.start()
@@ -95,7 +104,11 @@ class Delivery:
                 self._warn(f"metrics could not be collected: {error}")
 
     def shut_down(self, timeout: float) -> None:
-        """Deliver what is pending and stop, within the timeout (seconds); what is left then is lost."""
+        """Deliver what is pending, and stop.
+
+        Parameters:
+            timeout: seconds for all of it; what is left then is lost.
+        """
         # In the threads that the SDK has: from Python 3.12 on, none can be started at interpreter exit.
         deadline = time.monotonic() + timeout
         for processor in self._processors:

@@ -1,17 +1,17 @@
 """Where finished spans and metrics go: OTLP over HTTP, or a trace file.
 
-The exporters are the SDK's. What is added is the promise that delivering telemetry costs the app nothing but
-one warning:
+The exporters are the SDK's. What is added is the promise that delivering telemetry costs the app nothing but one
+warning:
 
-* **One warning.** The SDK logs every retry, every lost batch and every dropped span. While one of our exporters
-  is at work, what the libraries log goes to DEBUG, and the first loss becomes one warning that says why.
-* **A bound.** ``BatchSpanProcessor.shutdown`` waits for up to 30 s and ``force_flush`` for as long as it takes,
-  and both leave the exporter to its retries. After :meth:`OtlpSpanExporter.finish_by`, a request is given the
-  time that is left, and a collector that cannot be reached is not tried again.
+* **One warning.** The SDK logs every retry, every lost batch and every dropped span. While one of our exporters is at
+  work, what the libraries log goes to DEBUG, and the first loss becomes one warning that says why.
+* **A bound.** `BatchSpanProcessor.shutdown` waits for up to 30 s and `force_flush` for as long as it takes, and both
+  leave the exporter to its retries. After `OtlpSpanExporter.finish_by`, a request is given the time that is left, and a
+  collector that cannot be reached is not tried again.
 * **No false success.** The SDK takes a redirect, or any page that some web server answers with, as delivered.
 
 The SDK's worker threads are daemons. One that hangs in a socket at the deadline is left behind; it ends with its
-request (``OTEL_EXPORTER_OTLP_TIMEOUT``, 10 s unless set) or with the process.
+request (`OTEL_EXPORTER_OTLP_TIMEOUT`, 10 s unless set) or with the process.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -41,6 +42,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from requests.adapters import HTTPAdapter
 
 from telemetry._otlp_json import encode_line
+
+T = TypeVar("T")
 
 Warn: TypeAlias = Callable[[str], None]
 
@@ -112,23 +115,58 @@ class _DeliveryError(Exception):
 
 
 class _Adapter(HTTPAdapter):
-    """What the requests of one exporter go through: judges the answers and keeps to the deadline."""
+    """What the exports of one exporter go through: judges the answers, keeps to the deadline, reports a loss."""
 
     def __init__(self, warn: Warn) -> None:
         super().__init__()
         self._warn = warn
+        self._lock = threading.Lock()
         self._deadline: float | None = None
         self._url = "the collector"
         self._failure = ""
         self._unreachable = False
 
+    def session(self) -> requests.Session:
+        """A session whose requests all go through here."""
+        session = requests.Session()
+        session.mount("http://", self)
+        session.mount("https://", self)
+        return session
+
+    def run(self, export: Callable[[], T], success: T) -> T:
+        """Run an export of the SDK's exporter, and report what it loses.
+
+        Never two at a time, as the SDK promises to exporters: a reader sees to that only for itself.
+        """
+        said: list[str] = []
+        with self._lock, diverted_log(said.append):
+            result = export()
+        if result is not success:
+            self._report_loss("; ".join(said))
+        return result
+
     def finish_by(self, deadline: float) -> float:
+        """Start no request that could outlast the deadline.
+
+        Parameters:
+            deadline: by `time.monotonic()`.
+
+        Returns:
+            The deadline, or an earlier one if the collector could not be reached of late.
+        """
         if self._unreachable:
             deadline = min(deadline, time.monotonic() + _LAST_CHANCE)
         self._deadline = deadline - _MARGIN
         return deadline
 
-    def report_loss(self, otherwise: str) -> None:
+    def shut_down(self, shut_down: Callable[[], None]) -> None:
+        """Shut the SDK's exporter down; an export that still runs is lost."""
+        if self._lock.locked():
+            self._report_loss("no answer in time")
+        with diverted_log():
+            shut_down()
+
+    def _report_loss(self, otherwise: str) -> None:
         """Warn, with the failure that the last request met, if it met one."""
         self._warn(f"telemetry cannot be delivered to {self._url}: {self._failure or otherwise}")
 
@@ -191,96 +229,72 @@ def _root_cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).strip()}"
 
 
-def _session(adapter: _Adapter) -> requests.Session:
-    session = requests.Session()
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
 class OtlpSpanExporter(OTLPSpanExporter):
-    """The SDK's exporter of spans over HTTP, configured by the standard variables.
-
-    :param warn: called with a message for each loss
-    """
+    """The SDK's exporter of spans over HTTP, configured by the standard variables."""
 
     def __init__(self, warn: Warn) -> None:
-        self._lock = threading.Lock()
+        """
+        Parameters:
+            warn: called with a message for each loss.
+        """
         self._adapter = _Adapter(warn)
-        super().__init__(session=_session(self._adapter))
+        super().__init__(session=self._adapter.session())
 
     def finish_by(self, deadline: float) -> float:
-        """Start no request that could outlast the deadline (by ``time.monotonic()``).
-
-        :returns: the deadline, or an earlier one if the collector could not be reached of late
-        """
+        """Start no request that could outlast the deadline: see `_Adapter.finish_by`."""
         return self._adapter.finish_by(deadline)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        said: list[str] = []
-        with self._lock, diverted_log(said.append):
-            result = super().export(spans)
-        if result is not SpanExportResult.SUCCESS:
-            self._adapter.report_loss("; ".join(said))
-        return result
+        return self._adapter.run(partial(super().export, spans), SpanExportResult.SUCCESS)
 
     def shutdown(self) -> None:
-        if self._lock.locked():
-            self._adapter.report_loss("no answer in time")
-        with diverted_log():
-            super().shutdown()  # type: ignore[no-untyped-call] # the SDK's
+        self._adapter.shut_down(super().shutdown)
 
 
 class OtlpMetricExporter(OTLPMetricExporter):
     """The SDK's exporter of metrics over HTTP, shared by the readers of several docks.
 
-    A reader closes its exporter with itself, so ``shutdown`` does nothing here, and :meth:`close` does it.
-
-    :param warn: called with a message for each loss
+    A reader closes its exporter with itself, so `shutdown` does nothing here, and `close` does it.
     """
 
     def __init__(self, warn: Warn) -> None:
-        self._lock = threading.Lock()
+        """
+        Parameters:
+            warn: called with a message for each loss.
+        """
         self._adapter = _Adapter(warn)
-        super().__init__(session=_session(self._adapter))
+        super().__init__(session=self._adapter.session())
 
     def finish_by(self, deadline: float) -> float:
-        """Start no request that could outlast the deadline (by ``time.monotonic()``).
-
-        :returns: the deadline, or an earlier one if the collector could not be reached of late
-        """
+        """Start no request that could outlast the deadline: see `_Adapter.finish_by`."""
         return self._adapter.finish_by(deadline)
 
     def export(
         self, metrics_data: MetricsData, timeout_millis: float | None = 10_000, **kwargs: Any
     ) -> MetricExportResult:
-        # An exporter is never called twice at a time; each reader only sees to that for itself.
-        said: list[str] = []
-        with self._lock, diverted_log(said.append):
-            result = super().export(metrics_data, timeout_millis, **kwargs)
-        if result is not MetricExportResult.SUCCESS:
-            self._adapter.report_loss("; ".join(said))
-        return result
+        export = partial(super().export, metrics_data, timeout_millis, **kwargs)
+        return self._adapter.run(export, MetricExportResult.SUCCESS)
 
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:
         pass
 
     def close(self) -> None:
-        if self._lock.locked():
-            self._adapter.report_loss("no answer in time")
-        with diverted_log():
-            super().shutdown()
+        """Shut down, when no reader needs it any more."""
+        self._adapter.shut_down(super().shutdown)
 
 
 class TraceFileExporter(SpanExporter):
-    """Writes finished spans to a trace file (:mod:`telemetry._otlp_json`), one line for each batch.
-
-    :param path: the file; what it held is replaced
-    :param warn: called with a message when the file cannot be written: the spans are lost then
-    :raises OSError: the file cannot be opened
-    """
+    """Writes finished spans to a trace file (`_otlp_json`), one line for each batch."""
 
     def __init__(self, path: Path, warn: Warn) -> None:
+        """
+        Parameters:
+            path: the file; what it held is replaced.
+            warn: called with a message when the file cannot be written: the spans are lost then.
+
+        Raises:
+            OSError: the file cannot be opened.
+        """
         self._path = path
         self._warn = warn
         self._file = path.open("wb", buffering=0)
@@ -302,12 +316,14 @@ class TraceFileExporter(SpanExporter):
 
 
 class BoundedBatchProcessor(BatchSpanProcessor):
-    """The SDK's batch processor (``OTEL_BSP_*``), with a bound on its shutdown.
-
-    :param warn: called with a message when spans end faster than they are delivered, and some are dropped
-    """
+    """The SDK's batch processor (`OTEL_BSP_*`), with a bound on its shutdown."""
 
     def __init__(self, exporter: SpanExporter, warn: Warn) -> None:
+        """
+        Parameters:
+            exporter: gets the spans, in batches.
+            warn: called with a message when spans end faster than they are delivered, and some are dropped.
+        """
         super().__init__(exporter)
         self._exporter = exporter
         self._warn = warn
@@ -321,7 +337,11 @@ class BoundedBatchProcessor(BatchSpanProcessor):
             _listener.reset(token)
 
     def shut_down_by(self, deadline: float) -> None:
-        """Export what is queued, give up at the deadline (by ``time.monotonic()``), stop."""
+        """Export what is queued, and stop.
+
+        Parameters:
+            deadline: when to give up, by `time.monotonic()`.
+        """
         if isinstance(self._exporter, OtlpSpanExporter):
             deadline = self._exporter.finish_by(deadline)
         seconds = max(0.0, deadline - time.monotonic())

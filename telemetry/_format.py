@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def duration(seconds: float) -> str:
-    """A duration in at most seven characters: ``"0.08 ms"``, ``"412 ms"``, ``"1.24 s"``, ``"2m 03s"``."""
+    """A duration in at most seven characters: `0.08 ms`, `412 ms`, `1.24 s`, `2m 03s`."""
     for decimals, limit in ((2, 9.995e-3), (1, 99.95e-3), (0, 999.5e-3)):
         if seconds < limit:
             return f"{seconds * 1e3:.{decimals}f} ms"
@@ -20,7 +20,7 @@ def duration(seconds: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """``"1 span"``, ``"2 spans"``."""
+    """How many there are of something: `1 span`, `2 spans`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -1,12 +1,12 @@
 """OTLP JSON lines, the format of a trace file: encoded and decoded.
 
-One line is one ``ExportTraceServiceRequest``, which is what the OpenTelemetry Collector's file exporter
-writes and its `otlpjsonfile` receiver reads. The encoding is protobuf's JSON mapping with two exceptions
-(https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids are hex instead of base64, and enums
-are numbers.
+One line is one `ExportTraceServiceRequest`, which is what the OpenTelemetry Collector's file exporter writes and its
+`otlpjsonfile` receiver reads. The encoding is protobuf's JSON mapping with two exceptions
+(https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids are hex instead of base64, and enums are
+numbers.
 
-Encoding leaves the work to the SDK's OTLP encoder and to protobuf, and only turns the ids into hex. Decoding
-does without both: it needs few fields, and its errors have to name the line.
+Encoding leaves the work to the SDK's OTLP encoder and to protobuf, and only turns the ids into hex. Decoding does
+without both: it needs few fields, and its errors have to name the line.
 """
 
 from __future__ import annotations
@@ -57,11 +57,12 @@ def encode_line(spans: Sequence[ReadableSpan]) -> bytes:
 def read_trace_file(path: str | Path) -> list[SpanRecord]:
     """Read the spans of a trace file.
 
-    Takes what :func:`telemetry.configure` and the Collector's file exporter write; also a request that is
-    spread over several lines, and ids in base64. Metrics and logs in the same file are passed over.
+    Takes what `telemetry.configure` and the Collector's file exporter write; also a request that is spread over several
+    lines, and ids in base64. Metrics and logs in the same file are passed over.
 
-    :raises TraceFileError: the file is not OTLP JSON; the message names the line
-    :raises OSError: the file cannot be read
+    Raises:
+        TraceFileError: the file is not OTLP JSON; the message names the line.
+        OSError: the file cannot be read.
     """
     return [span for _, spans in read_requests(path) for span in spans]
 
@@ -69,8 +70,9 @@ def read_trace_file(path: str | Path) -> list[SpanRecord]:
 def read_requests(path: str | Path) -> Iterator[tuple[Json, list[SpanRecord]]]:
     """Read the requests in a trace file, each as the JSON it was and with the spans that it holds.
 
-    :raises TraceFileError: the file is not OTLP JSON; the message names the line
-    :raises OSError: the file cannot be read
+    Raises:
+        TraceFileError: the file is not OTLP JSON; the message names the line.
+        OSError: the file cannot be read.
     """
     try:
         text = Path(path).read_text(encoding="utf-8")

@@ -1,30 +1,26 @@
 """The resource of a dock: what tells its telemetry from that of every other dock.
 
-Each dock is a service instance of its own, also when several share a process. The attribute names are
-those of the semantic conventions for `service` and `device`.
+Each dock is a service instance of its own, also when several share a process. The attribute names are those of the
+semantic conventions for `service` and `device`.
 """
 
 from __future__ import annotations
 
 import uuid
 
-from opentelemetry.sdk.resources import (
-    SERVICE_INSTANCE_ID,
-    SERVICE_NAME,
-    OTELResourceDetector,
-    Resource,
-)
+from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, OTELResourceDetector, Resource
 
 MODEL_IDENTIFIER = "DL-7450"
 MANUFACTURER = "DisplayLink"
 
 
-def make_resource(service_name: str | None = None, device_id: str | None = None) -> Resource:
+def make_resource(service_name: str | None, device_id: str | None) -> Resource:
     """The resource of one dock.
 
-    :param service_name: the name unless ``OTEL_SERVICE_NAME``, or ``service.name`` in
-        ``OTEL_RESOURCE_ATTRIBUTES``, says otherwise; None leaves the SDK's default
-    :param device_id: the dock's id; None for telemetry that belongs to no dock
+    Parameters:
+        service_name: the name unless `OTEL_SERVICE_NAME`, or `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, says
+            otherwise; None leaves the SDK's default.
+        device_id: the dock's id; None for telemetry that belongs to no dock.
     """
     from_environment = OTELResourceDetector().detect().attributes
     attributes: dict[str, str] = {}

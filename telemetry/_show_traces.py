@@ -1,4 +1,4 @@
-"""show_traces(): what ``dl7450 trace FILE`` does."""
+"""`show_traces`: what `dl7450 trace FILE` does."""
 
 from __future__ import annotations
 
@@ -30,15 +30,20 @@ def show_traces(
 
     A trace is always shown whole. As JSON each is one line of OTLP JSON, so that the output is a trace file again.
 
-    :param path: a trace file, as :func:`telemetry.read_trace_file` takes it
-    :param slowest: only so many traces, those that took longest, the slowest first
-    :param failed: only traces in which a span failed
-    :param host: only traces with a request to this server, by its name or its peer's address
-    :param as_json: write OTLP JSON lines instead of drawing
-    :param console: where to write; standard output by default
-    :returns: how many traces were shown
-    :raises TraceFileError: the file is not OTLP JSON; the message names the line
-    :raises OSError: the file cannot be read
+    Parameters:
+        path: a trace file, as `telemetry.read_trace_file` takes it.
+        slowest: only so many traces, those that took longest, the slowest first.
+        failed: only traces in which a span failed.
+        host: only traces with a request to this server, by its name or its peer's address.
+        as_json: write OTLP JSON lines instead of drawing.
+        console: where to write; standard output by default.
+
+    Returns:
+        How many traces were shown.
+
+    Raises:
+        TraceFileError: the file is not OTLP JSON; the message names the line.
+        OSError: the file cannot be read.
     """
     console = console or Console()
     requests = list(read_requests(path))

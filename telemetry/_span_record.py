@@ -1,8 +1,8 @@
-"""SpanRecord: what is known of one finished span, as plain data.
+"""`SpanRecord`: what is known of one finished span, as plain data.
 
-Everything that shows, compares or filters spans works on this type. So it makes no difference whether a
-span was recorded in this process (:meth:`SpanRecord.from_sdk`) or read from a file
-(:mod:`telemetry._otlp_json`), and showing a trace needs neither the OpenTelemetry SDK nor protobuf.
+Everything that shows, compares or filters spans works on this type. So it makes no difference whether a span was
+recorded in this process (`SpanRecord.from_sdk`) or read from a file (`_otlp_json`), and showing a trace needs neither
+the OpenTelemetry SDK nor protobuf.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CANCELLED = "dl7450.cancelled"
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """An event on a span; ``time`` in nanoseconds since the Unix epoch."""
+    """An event on a span; `time` in nanoseconds since 1970."""
 
     name: str
     time: int
@@ -46,10 +46,10 @@ class LinkRecord:
 
 @dataclass(frozen=True, slots=True)
 class SpanRecord:
-    """One finished span. Ids are lower-case hex, times are nanoseconds since the Unix epoch.
+    """One finished span. Ids are lower-case hex, times are nanoseconds since 1970.
 
-    ``kind`` is the name of the OpenTelemetry span kind (``"CLIENT"``), ``status`` that of the status code
-    (``"UNSET"``, ``"OK"``, ``"ERROR"``).
+    `kind` is the name of the OpenTelemetry span kind (`CLIENT`), `status` that of the status code (`UNSET`, `OK`,
+    `ERROR`).
     """
 
     trace_id: str
@@ -70,7 +70,11 @@ class SpanRecord:
 
     @classmethod
     def from_sdk(cls, span: ReadableSpan) -> SpanRecord:
-        """The record of a finished span of the OpenTelemetry SDK."""
+        """The record of a span of the OpenTelemetry SDK.
+
+        Raises:
+            ValueError: the span has not ended.
+        """
         context = span.get_span_context()
         scope = span.instrumentation_scope
         if context is None or span.start_time is None or span.end_time is None:
@@ -109,21 +113,22 @@ class SpanRecord:
 
     @property
     def failed(self) -> bool:
+        """Whether its status is `ERROR`."""
         return self.status == "ERROR"
 
     @property
     def cancelled(self) -> bool:
-        """The app, or the scope around it, gave the request up: neither a success nor a failure."""
+        """Whether the app, or the scope around it, gave the request up: neither a success nor a failure."""
         return self.attributes.get(CANCELLED) is True
 
     @property
     def is_request(self) -> bool:
-        """An HTTP request that a client made."""
+        """Whether it is an HTTP request that a client made."""
         return self.kind == "CLIENT" and HTTP_METHOD in self.attributes
 
     @property
     def outcome(self) -> str:
-        """How the span ended: ``"200"``, ``"CURLE_COULDNT_CONNECT"``, ``"cancelled"``, or nothing to say."""
+        """How the span ended: `200`, `CURLE_COULDNT_CONNECT`, `cancelled`, or nothing to say."""
         if self.failed:
             return str(self.attributes.get(ERROR_TYPE) or self.status_description or "error")
         if self.cancelled:

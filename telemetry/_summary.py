@@ -1,4 +1,4 @@
-"""Summary: how the requests of a run ended and how long they took."""
+"""How the requests of a run ended and how long they took, summed up."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class RequestSummary:
 def summarize(spans: Iterable[SpanRecord]) -> list[RequestSummary]:
     """Sum up the HTTP requests among spans by outcome: answers first, then cancelled ones, then failures.
 
-    An outcome is the HTTP status code, ``cancelled``, or the ``error.type`` of a failure. Percentiles are by
-    nearest rank, so that each is the duration of a request that was really made.
+    An outcome is the HTTP status code, `cancelled`, or the `error.type` of a failure. Percentiles are by nearest rank,
+    so that each is the duration of a request that was really made.
     """
     durations: defaultdict[tuple[bool, bool, str], list[float]] = defaultdict(list)
     for span in spans:
@@ -40,7 +40,7 @@ def summarize(spans: Iterable[SpanRecord]) -> list[RequestSummary]:
 
 
 def summary(spans: Iterable[SpanRecord]) -> Table:
-    """The table of :func:`summarize` with a total, to print with a :class:`rich.console.Console`."""
+    """The table of `summarize` with a total, to print with a `rich.console.Console`."""
     requests = [span for span in spans if span.is_request]
     failures = {span.outcome for span in requests if span.failed}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")

@@ -1,9 +1,8 @@
 """Spans as trees: which span is the child of which, one tree for each trace.
 
-A trace may be incomplete: a parent has not ended yet, lives in another process, or was not sampled. Its
-children then become roots of their own, marked as such, and nothing is left out. The walk does not recurse,
-because an app that starts each request in the callback of the one before makes a trace as deep as its run
-is long.
+A trace may be incomplete: a parent has not ended yet, lives in another process, or was not sampled. Its children then
+become roots of their own, marked as such, and nothing is left out. The walk does not recurse, because an app that
+starts each request in the callback of the one before makes a trace as deep as its run is long.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ _DRAWN_LEVELS = 5
 class Branch:
     """A span's place in its tree.
 
-    ``followed`` says for the span's level and the levels above it (at most five, the nearest last) whether
-    a sibling comes later, which is what the lines to the left of a tree are drawn from.
+    `followed` says for the span's level and the levels above it (at most five, the nearest last) whether a sibling
+    comes later, which is what the lines to the left of a tree are drawn from.
     """
 
     span: SpanRecord
@@ -42,14 +41,17 @@ class Trace:
 
     @property
     def spans(self) -> list[SpanRecord]:
+        """The spans, in tree order."""
         return [branch.span for branch in self.branches]
 
     @cached_property
     def start(self) -> int:
+        """When the first span started, in nanoseconds since 1970."""
         return min(span.start for span in self.spans)
 
     @cached_property
     def end(self) -> int:
+        """When the last span ended, in nanoseconds since 1970."""
         return max(max(span.start, span.end) for span in self.spans)
 
     @property
@@ -107,8 +109,8 @@ def _branches(spans: dict[str, SpanRecord]) -> Iterable[Branch]:
 def tree(spans: Iterable[SpanRecord], *attributes: str) -> str:
     """The spans as an indented text, one line each: what a test compares.
 
-    A line holds the span's name, its HTTP status code or ``!error.type``, the attributes asked for, and the
-    names of the spans it links to. Siblings are in the order of their start, and so are traces::
+    A line holds the span's name, its HTTP status code or `!error.type`, the attributes asked for, and the names of the
+    spans it links to. Siblings are in the order of their start, and so are traces:
 
         dl7450.app
           GET 200
@@ -116,8 +118,9 @@ def tree(spans: Iterable[SpanRecord], *attributes: str) -> str:
           GET !CURLE_COULDNT_CONNECT
         dl7450.timer -> dl7450.app
 
-    :param spans: finished spans, in any order, of any number of traces
-    :param attributes: names of attributes to add to each line that has them, as ``name=value``
+    Parameters:
+        spans: finished spans, in any order, of any number of traces.
+        attributes: names of attributes to add to each line that has them, as `name=value`.
     """
     spans = list(spans)
     names = {(span.trace_id, span.span_id): span.name for span in spans}

@@ -1,8 +1,8 @@
 """OpenTelemetry for the Trio run loop: lag, steps and living tasks as metrics, blocked loops as span events.
 
-Trio tells an instrument what its scheduler does (`trio.abc.Instrument`); this file turns that into the metrics
-below. A *step* is what a task does between two checkpoints: nothing else in the run can happen meanwhile, so its
-duration is what every other task may have to wait.
+Trio tells an instrument what its scheduler does (`trio.abc.Instrument`); this file turns that into the metrics below. A
+*step* is what a task does between two checkpoints: nothing else in the run can happen meanwhile, so its duration is
+what every other task may have to wait.
 
 | metric | instrument | |
 |---|---|---|
@@ -10,10 +10,12 @@ duration is what every other task may have to wait.
 | `trio.task.step.duration` | histogram, s | time between two checkpoints of a task |
 | `trio.task.count` | up-down counter, {task} | tasks spawned and not yet exited, Trio's own included |
 
-A measurement belongs to the context of its task, so the exemplar of a slow step leads to the trace that it is in.
-A step longer than `block_threshold` is also a span event, with its stack: see `_trio_watchdog`. The names of
-failed tasks are kept for `TrioSpanProcessor`: see `_trio_spans`.
+A measurement belongs to the context of its task, so the exemplar of a slow step leads to the trace that it is in. A
+step longer than `block_threshold` is also a span event, with its stack: see `_trio_watchdog`. The names of failed tasks
+are kept for `TrioSpanProcessor`: see `_trio_spans`.
 """
+
+from __future__ import annotations
 
 import math
 import time
@@ -43,7 +45,7 @@ def instrument_trio(
 ) -> Iterator[None]:
     """Measure the Trio run that the caller is in, for as long as the `with` block lasts.
 
-    It is a plain `with`, because it never waits::
+    It is a plain `with`, because it never waits:
 
         async def main() -> None:
             with telemetry.instrument_trio():
@@ -51,20 +53,19 @@ def instrument_trio(
 
     A run that was never instrumented has no instrument installed and pays nothing.
 
-    Args:
+    Parameters:
         meter_provider: where the metrics go; the global one by default.
-        block_threshold: seconds of one step from which on the loop counts as blocked: the blocking task's
-            current span gets the event `trio.blocked` with the stack, and `trio.unblocked` with the duration
-            when the step ends; without a recording span it is one warning in the log. None: no events, no
-            thread that watches.
-        sample_interval: seconds. Every lag and step that is at least as long is recorded; of the shorter ones,
-            which are the normal state and may come 100 000 times a second, one per interval, because the SDK
-            takes longer to record a step than Trio to run it. 0: record all.
+        block_threshold: seconds of one step from which on the loop counts as blocked: the blocking task's current span
+            gets the event `trio.blocked` with the stack, and `trio.unblocked` with the duration when the step ends;
+            without a recording span it is one warning in the log. None: no events, no thread that watches.
+        sample_interval: seconds. Every lag and step that is at least as long is recorded; of the shorter ones, which
+            are the normal state and may come 100,000 times a second, one per interval, because the SDK takes longer to
+            record a step than Trio to run it. 0: record all.
         perf_counter: seconds of real time, whatever clock the run has. Tests bring their own.
 
     Raises:
         ValueError: `block_threshold` is not positive, or `sample_interval` is negative.
-        RuntimeError: outside of a task, or in a run that is being instrumented already.
+        RuntimeError: called outside of a task, or in a run that is being instrumented already.
     """
     if block_threshold is not None and not block_threshold > 0:
         raise ValueError(f"block_threshold must be positive seconds, or None to switch it off: {block_threshold!r}")

@@ -1,10 +1,12 @@
 """What Trio knows about the end of a span: who cancelled it, and which task of a nursery failed first.
 
-Both are told by the exception that leaves the span's block, and by nothing else: a `trio.Cancelled` carries the
-reason and the source task of the cancellation, and an exception group has its exceptions in the order in which the
-tasks of the nursery failed. So both are read when a span ends, by `TrioSpanProcessor`, whatever library made the
-span; `cancellation_attributes` and `failure_attributes` are for code that ends its spans by hand.
+Both are told by the exception that leaves the span's block, and by nothing else: a `trio.Cancelled` carries the reason
+and the source task of the cancellation, and an exception group has its exceptions in the order in which the tasks of
+the nursery failed. So both are read when a span ends, by `TrioSpanProcessor`, whatever library made the span;
+`cancellation_attributes` and `failure_attributes` are for code that ends its spans by hand.
 """
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -25,20 +27,20 @@ ERROR_TYPE = "error.type"
 # for exactly as long, and most exceptions cannot be referenced weakly.
 _TASK_NAME = "_trio_task_name"
 
+# Whether `instrument_trio()` is on in this run: only then do exceptions have the names of tasks.
 run_is_instrumented: trio.lowlevel.RunVar[bool] = trio.lowlevel.RunVar("run_is_instrumented", False)
-"""Whether `instrument_trio()` is on in this run: only then do exceptions have the names of tasks."""
 
 
 def cancellation_attributes(exc: BaseException) -> dict[str, str]:
     """Who cancelled the code that `exc` left, as span attributes.
 
-    Args:
+    Parameters:
         exc: a `trio.Cancelled`, or a group with one in it.
 
     Returns:
         `trio.cancelled.source` (such as `deadline`, `explicit`, `nursery`), and where Trio knows them
-        `trio.cancelled.reason` (the text given to `CancelScope.cancel(reason=...)`) and
-        `trio.cancelled.source_task` (the `repr` of the task that cancelled). Empty for any other exception.
+        `trio.cancelled.reason` (the text given to `CancelScope.cancel(reason=...)`) and `trio.cancelled.source_task`
+        (the `repr` of the task that cancelled). Empty for any other exception.
     """
     if isinstance(exc, BaseExceptionGroup):
         return next(filter(None, map(cancellation_attributes, exc.exceptions)), {})
@@ -57,12 +59,12 @@ def failure_attributes(exc: BaseException) -> dict[str, str]:
 
     The `Cancelled` of its siblings are no failures.
 
-    Args:
+    Parameters:
         exc: the exception group out of a nursery, or an exception out of `Nursery.start`.
 
     Returns:
-        `trio.failed_task.name` while `instrument_trio()` is on, and `error.type`, the type of the first failure
-        instead of `ExceptionGroup`. Empty for an exception that came out of no task and no group.
+        `trio.failed_task.name` while `instrument_trio()` is on, and `error.type`, the type of the first failure instead
+        of `ExceptionGroup`. Empty for an exception that came out of no task and no group.
     """
     failure = next(_failures(exc), None)
     task = getattr(failure, _TASK_NAME, None)
@@ -110,17 +112,18 @@ def keep_name_of_failed_task(task: trio.lowlevel.Task) -> None:
 class TrioSpanProcessor(SpanProcessor):
     """Adds to each span that an exception ends what `cancellation_attributes` and `failure_attributes` say.
 
-    It wraps the processor that exports, since a span that has ended cannot be changed any more, only replaced::
+    It wraps the processor that exports, since a span that has ended cannot be changed any more, only replaced:
 
         provider.add_span_processor(TrioSpanProcessor(BatchSpanProcessor(exporter)))
 
     An attribute that the span has already is left as it is.
-
-    Args:
-        processor: gets the spans; shut down and flushed with this one.
     """
 
     def __init__(self, processor: SpanProcessor) -> None:
+        """
+        Parameters:
+            processor: gets the spans; shut down and flushed with this one.
+        """
         self._processor = processor
         # Spans that started while an exception was being handled, by id, such as those of clean-up code: when
         # they end, that exception is still the current one, but it did not end them.

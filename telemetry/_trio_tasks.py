@@ -10,6 +10,8 @@
 A task waits in the Trio function that its innermost line outside of Trio called.
 """
 
+from __future__ import annotations
+
 import inspect
 import math
 import os
@@ -36,11 +38,11 @@ VERBS = {
 def format_task_tree(root: trio.lowlevel.Task | None = None) -> str:
     """The living tasks as a tree, one line each; it ends with a line break.
 
-    Args:
+    Parameters:
         root: the task to start at; by default the root of the run, which shows Trio's own tasks too.
 
     Raises:
-        RuntimeError: outside of `trio.run`.
+        RuntimeError: called outside of `trio.run`.
     """
     root = root or trio.lowlevel.current_root_task()
     assert root is not None  # only before the run has started its first task
@@ -51,14 +53,14 @@ def format_task_tree(root: trio.lowlevel.Task | None = None) -> str:
 def task_tree_on_signal(signum: int | None = None) -> Iterator[None]:
     """Print the tree of the current run to standard error whenever the process gets a signal.
 
-    The signal handler prints at once, not a task of the run: whoever asks what the tasks are doing often asks
-    because one of them blocks the loop. The handler that was there before comes back when the block ends.
+    The signal handler prints at once, not a task of the run: whoever asks what the tasks are doing often asks because
+    one of them blocks the loop. The handler that was there before comes back when the block ends.
 
-    Args:
+    Parameters:
         signum: SIGUSR1 by default: `kill -USR1 PID`.
 
     Raises:
-        RuntimeError: outside of `trio.run`, or not on the main thread.
+        RuntimeError: called outside of `trio.run`, or not on the main thread.
     """
     if not trio.lowlevel.in_trio_run():
         raise RuntimeError("task_tree_on_signal() prints the current run: enter it inside trio.run()")

@@ -1,12 +1,14 @@
 """Who blocks the Trio loop, and where: a thread that looks at the stack while the step is still running.
 
-When the loop itself finds out that a step took too long, the step is over and its stack gone. So one thread
-watches: once a step has lasted for the threshold, it takes the stack of the task and puts the event `trio.blocked`
-on the span that is current in the task *at that moment*, even if that span ends before the next checkpoint. When
-the step ends, the loop adds `trio.unblocked` with the duration.
+When the loop itself finds out that a step took too long, the step is over and its stack gone. So one thread watches:
+once a step has lasted for the threshold, it takes the stack of the task and puts the event `trio.blocked` on the span
+that is current in the task *at that moment*, even if that span ends before the next checkpoint. When the step ends, the
+loop adds `trio.unblocked` with the duration.
 
 A C extension that keeps the GIL stops this thread too: then the event comes when the step is over, without a stack.
 """
+
+from __future__ import annotations
 
 import logging
 import sys
@@ -15,8 +17,8 @@ import traceback
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
 from functools import cache
-from types import FrameType, TracebackType
-from typing import NamedTuple, Self
+from types import FrameType
+from typing import NamedTuple, Self, TypeAlias
 
 import trio
 from opentelemetry import context, trace
@@ -29,10 +31,9 @@ DURATION = "trio.blocked.duration"
 
 logger = logging.getLogger("telemetry.trio")
 
-
 # One step of one task, and the moment when it started; its identity tells two steps apart. Not a class of its own,
 # because one is made for every step, and a tuple costs a tenth.
-Step = tuple[trio.lowlevel.Task, float]
+Step: TypeAlias = tuple[trio.lowlevel.Task, float]
 
 
 class _Report(NamedTuple):
@@ -46,8 +47,8 @@ class _Report(NamedTuple):
 class Watchdog:
     """A context manager: the thread lives as long as its block. An infinite threshold needs no thread.
 
-    The loop sets `step` before a task's step and clears it after; it is all that the two threads share without a
-    lock, because the loop does so for every step.
+    The loop sets `step` before a task's step and clears it after; it is all that the two threads share without a lock,
+    because the loop does so for every step.
     """
 
     def __init__(self, threshold: float, perf_counter: Callable[[], float]) -> None:
@@ -66,9 +67,7 @@ class Watchdog:
             self._thread.start()
         return self
 
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._closing.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -78,10 +77,13 @@ class Watchdog:
             pass
 
     def look(self) -> float:
-        """Report the running step if it is blocking; return the seconds until the next look.
+        """Report the running step if it is blocking.
 
-        A step that begins while the thread is asleep is seen at most one threshold later, and the next look is
-        then exactly when it has lasted for the threshold: the thread wakes up once per threshold, not per step.
+        A step that begins while the thread is asleep is seen at most one threshold later, and the next look is then
+        exactly when it has lasted for the threshold: the thread wakes up once per threshold, not per step.
+
+        Returns:
+            Seconds until the next look.
         """
         step = self.step
         if step is None or (self._reported is not None and self._reported.step is step):
@@ -96,7 +98,12 @@ class Watchdog:
         return self.threshold
 
     def step_was_blocking(self, step: Step, duration: float) -> None:
-        """Called by the loop after a step that took `duration` seconds, at least the threshold."""
+        """Report a step that has ended, as the loop does.
+
+        Parameters:
+            step: the step.
+            duration: seconds that it took, at least the threshold.
+        """
         with self._lock:
             report, self._reported = self._reported, None
         task = step[0]

@@ -1,11 +1,11 @@
-"""Waterfall: traces in the terminal, one tree for each trace, a bar for each span on the trace's time axis.
+"""`Waterfall`: traces in the terminal, one tree for each trace, a bar for each span on the trace's time axis.
 
-A request's bar shows where its time went, by the moments that its span has as events: light until the request
-was sent (name look-up, connect, TLS), medium until the first byte came (the server), full until the end (the
-body). Every other span is a line. What failed is red, and says why at the end of its row.
+A request's bar shows where its time went, by the moments that its span has as events: light until the request was sent
+(name look-up, connect, TLS), medium until the first byte came (the server), full until the end (the body). Every other
+span is a line. What failed is red, and says why at the end of its row.
 
-Nothing depends on colour or on a wide terminal: where there is no room for bars there are none, and a terminal
-without box-drawing characters gets ASCII.
+Nothing depends on colour or on a wide terminal: where there is no room for bars there are none, and a terminal without
+box-drawing characters gets ASCII.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ _MIN_BAR_WIDTH = 12
 _MIN_DETAIL_WIDTH = 8
 _ID_DIGITS = 8
 
-
 # Character by character, so that the columns stay where they are.
 _TO_ASCII = str.maketrans("├└│─⋯↳…░▒█━╸╺◆", "|`|-~>~.:#---*")
 
@@ -50,14 +49,16 @@ class _Columns:
 def waterfall(spans: Iterable[SpanRecord], *, max_traces: int = 20, max_spans: int = 60) -> Waterfall:
     """The waterfall of finished spans, in any order and of any number of traces.
 
-    :param max_traces: of more traces, only the first and the last are drawn, and a line says how many are not
-    :param max_spans: the same for the spans of one trace
+    Parameters:
+        spans: what is drawn.
+        max_traces: of more traces, only the first and the last are drawn, and a line says how many are not.
+        max_spans: the same for the spans of one trace.
     """
     return Waterfall(traces(spans), max_traces=max_traces, max_spans=max_spans)
 
 
 class Waterfall:
-    """Draws traces in the order given; print it with a :class:`rich.console.Console`."""
+    """Draws traces in the order given; print it with a `rich.console.Console`."""
 
     def __init__(self, traces: Sequence[Trace], *, max_traces: int = 20, max_spans: int = 60) -> None:
         self._traces = traces
