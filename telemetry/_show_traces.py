@@ -25,7 +25,7 @@ def show_traces(
     host: str | None = None,
     as_json: bool = False,
     console: Console | None = None,
-) -> int:
+) -> None:
     """Show the traces of a trace file that match everything asked for: drawn, with a summary, or as JSON.
 
     A trace is always shown whole. As JSON each is one line of OTLP JSON, so that the output is a trace file again.
@@ -37,9 +37,6 @@ def show_traces(
         host: only traces with a request to this server, by its name or its peer's address.
         as_json: write OTLP JSON lines instead of drawing.
         console: where to write; standard output by default.
-
-    Returns:
-        How many traces were shown.
 
     Raises:
         TraceFileError: the file is not OTLP JSON; the message names the line.
@@ -58,14 +55,13 @@ def show_traces(
         for trace in shown:
             # Not console.print: it would wrap and colour.
             console.file.write(json.dumps(by_trace[trace.trace_id], ensure_ascii=False) + "\n")
-        return len(shown)
+        return
     console.print(_heading(path, every, shown))
     if shown:
         console.print(Waterfall(shown, max_traces=max(slowest or 0, 20)))
         spans = [span for trace in shown for span in trace.spans]
         if any(span.is_request for span in spans):
             console.print(summary(spans))
-    return len(shown)
 
 
 def _went_to(trace: Trace, host: str) -> bool:

@@ -31,44 +31,44 @@ _TASK_NAME = "_trio_task_name"
 run_is_instrumented: trio.lowlevel.RunVar[bool] = trio.lowlevel.RunVar("run_is_instrumented", False)
 
 
-def cancellation_attributes(exc: BaseException) -> dict[str, str]:
-    """Who cancelled the code that `exc` left, as span attributes.
+def cancellation_attributes(error: BaseException) -> dict[str, str]:
+    """Who cancelled the code that `error` left, as span attributes.
 
     Parameters:
-        exc: a `trio.Cancelled`, or a group with one in it.
+        error: a `trio.Cancelled`, or a group with one in it.
 
     Returns:
         `trio.cancelled.source` (such as `deadline`, `explicit`, `nursery`), and where Trio knows them
         `trio.cancelled.reason` (the text given to `CancelScope.cancel(reason=...)`) and `trio.cancelled.source_task`
         (the `repr` of the task that cancelled). Empty for any other exception.
     """
-    if isinstance(exc, BaseExceptionGroup):
-        return next(filter(None, map(cancellation_attributes, exc.exceptions)), {})
-    if not isinstance(exc, trio.Cancelled):
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(cancellation_attributes, error.exceptions)), {})
+    if not isinstance(error, trio.Cancelled):
         return {}
     attributes = {
-        CANCELLED_SOURCE: exc.source,
-        CANCELLED_REASON: exc.reason,
-        CANCELLED_SOURCE_TASK: exc.source_task,
+        CANCELLED_SOURCE: error.source,
+        CANCELLED_REASON: error.reason,
+        CANCELLED_SOURCE_TASK: error.source_task,
     }
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def failure_attributes(exc: BaseException) -> dict[str, str]:
+def failure_attributes(error: BaseException) -> dict[str, str]:
     """Which task failed first, and how, as attributes of a span around the nursery.
 
     The `Cancelled` of its siblings are no failures.
 
     Parameters:
-        exc: the exception group out of a nursery, or an exception out of `Nursery.start`.
+        error: the exception group out of a nursery, or an exception out of `Nursery.start`.
 
     Returns:
         `trio.failed_task.name` while `instrument_trio()` is on, and `error.type`, the type of the first failure instead
         of `ExceptionGroup`. Empty for an exception that came out of no task and no group.
     """
-    failure = next(_failures(exc), None)
+    failure = next(_failures(error), None)
     task = getattr(failure, _TASK_NAME, None)
-    if failure is None or (failure is exc and task is None):
+    if failure is None or (failure is error and task is None):
         return {}
     if task is None and trio.lowlevel.in_trio_task() and run_is_instrumented.get():
         # It has ended no task: the block of the nursery raised it, in the task that is here.
@@ -78,13 +78,13 @@ def failure_attributes(exc: BaseException) -> dict[str, str]:
     return {ERROR_TYPE: error_type} if task is None else {ERROR_TYPE: error_type, FAILED_TASK: task}
 
 
-def _failures(exc: BaseException) -> Iterator[Exception]:
+def _failures(error: BaseException) -> Iterator[Exception]:
     """Depth first, which is the order in which they happened: a nursery appends. `Cancelled` is no `Exception`."""
-    if isinstance(exc, BaseExceptionGroup):
-        for inner in exc.exceptions:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
             yield from _failures(inner)
-    elif isinstance(exc, Exception):
-        yield exc
+    elif isinstance(error, Exception):
+        yield error
 
 
 def keep_name_of_failed_task(task: trio.lowlevel.Task) -> None:
@@ -130,15 +130,15 @@ class TrioSpanProcessor(SpanProcessor):
         self._handled: dict[int, BaseException] = {}
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        if (exc := sys.exception()) is not None:
-            self._handled[span.get_span_context().span_id] = exc
+        if (error := sys.exception()) is not None:
+            self._handled[span.get_span_context().span_id] = error
         self._processor.on_start(span, parent_context)
 
     def on_end(self, span: ReadableSpan) -> None:
-        exc = sys.exception()
+        error = sys.exception()
         handled = self._handled.pop(span.context.span_id, None) if self._handled else None
-        if exc is not None and exc is not handled:
-            attributes = cancellation_attributes(exc) | failure_attributes(exc)
+        if error is not None and error is not handled:
+            attributes = cancellation_attributes(error) | failure_attributes(error)
             if attributes:
                 span = _with_attributes(span, attributes)
         self._processor.on_end(span)

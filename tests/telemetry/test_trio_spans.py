@@ -97,8 +97,8 @@ async def test_a_cancellation_in_a_group_is_found_and_any_other_exception_is_non
         scope.cancel("why")
         try:
             await trio.lowlevel.checkpoint()
-        except trio.Cancelled as exc:
-            caught.append(exc)
+        except trio.Cancelled as error:
+            caught.append(error)
             raise
     group = BaseExceptionGroup("", [ValueError(), BaseExceptionGroup("", caught)])
     assert cancellation_attributes(group) == {
@@ -113,8 +113,8 @@ async def test_a_cancellation_in_a_group_is_found_and_any_other_exception_is_non
 # Which task failed first
 
 
-async def fail(exc: Exception) -> None:
-    raise exc
+async def fail(error: Exception) -> None:
+    raise error
 
 
 async def fail_when_cancelled() -> None:

@@ -144,8 +144,8 @@ def test_the_signal_needs_the_main_thread() -> None:
         try:
             with task_tree_on_signal():
                 pass
-        except RuntimeError as exc:
-            errors.append(str(exc))
+        except RuntimeError as error:
+            errors.append(str(error))
 
     thread = threading.Thread(target=partial(trio.run, main))
     thread.start()
