@@ -80,31 +80,49 @@ class AppThread:
             except Exception as error:
                 if self._on_error is None:
                     raise
-                self._soon(self._report, self._on_error, error)
+                self._soon(self._report, error)
 
         self._enqueue(run)
 
     async def run(self, job: Callable[[], object]) -> None:
-        """Run a job and wait for it; what it raises is raised here."""
+        """Run a job and wait for it; what it raises is raised here, or goes to `on_error` if this was cancelled."""
         finished = trio.Event()
-        result: outcome.Outcome[object] = outcome.Value(None)
+        is_waiting = True
+        raised: Exception | None = None
 
         def run() -> None:
-            nonlocal result
             try:
                 job()
             except Exception as error:
-                result = outcome.Error(error)
-            self._soon(finished.set)
+                self._soon(end, error)
+            else:
+                self._soon(end, None)
+
+        def end(error: Exception | None) -> None:
+            nonlocal raised
+            if is_waiting:
+                raised = error
+                finished.set()
+            elif error is not None:
+                self._report(error)
 
         self._enqueue(run)
-        await finished.wait()
-        result.unwrap()
+        try:
+            await finished.wait()
+        finally:
+            is_waiting = False
+        if raised is not None:
+            raise raised
 
     @property
     def blocked(self) -> bool:
         """Whether the thread is idle, or waits for something that the dock does."""
         return not self._running.count
+
+    @property
+    def exited(self) -> bool:
+        """Whether the thread has ended, or not begun; not if it was abandoned."""
+        return self._exited.is_set()
 
     async def wait_blocked(self) -> None:
         """Wait until the thread is `blocked`."""
@@ -137,9 +155,11 @@ class AppThread:
         self._count_running()
         self._pending.end()
 
-    def _report(self, on_error: Callable[[Exception], None], error: Exception) -> None:
+    def _report(self, error: Exception) -> None:
         try:
-            on_error(error)
+            if self._on_error is None:
+                raise error
+            self._on_error(error)
         except Exception as unexpected:
             if not self._over:
                 self._nursery.start_soon(_raise, unexpected)

@@ -20,7 +20,7 @@ from dl7450.http._client import HttpStatistics
 from tests._memory_network import MemoryNetwork
 from tests._styles import waits_for
 from tests.conformance._scenario import FINE, ok
-from tests.conformance._server import pause, request
+from tests.conformance._server import again, pause, request
 
 URL = "http://dock.example/"
 
@@ -81,6 +81,21 @@ async def test_leaving_stops_timers(nursery: trio.Nursery, autojump_clock: MockC
         await trio.sleep(2.5)
     assert (record, trio.current_time()) == ([1.0, 2.0], 2.5)
     await leftovers.assert_none()
+
+async def test_leaving_does_not_wait_for_timers_that_never_catch_up(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    """Each firing takes longer than the period, so one always waits for the app thread."""
+    network = MemoryNetwork(nursery, (again(request, pause(3), ok()),))
+
+    def app() -> None:
+        wakeup.wakeup(lambda: http.get(URL), 1000, 1000)
+        wakeup.wakeup(lambda: wakeup.wakeup(lambda: http.get(URL), 1000, 1000), 1500)
+
+    async with dl7450.open_dock(network=network) as dock:
+        await dock.start_app(app)
+        await trio.sleep(1.2)
+    assert trio.current_time() == 4.0
 
 
 def blocked_in_get() -> None:
