@@ -98,6 +98,8 @@ class Dock:
         self._changed_by = Context()  # the span that changed the screen last
         self._pending = Pending()  # requests in flight, and what waits for the app thread
         self._timers = Pending()
+        self._running_timers: set[DockTimer] = set()
+        self._left = False  # the block has ended: no timer fires any more
         self._timer_numbers = count()
         self._due: list[tuple[int, Callable[[], None]]] = []  # timers that fire, by number
         self._app_thread = AppThread(
@@ -195,8 +197,11 @@ class Dock:
         self._app_thread.post(self._job("dl7450.callback", callback, call, context, still_wanted=still_wanted))
 
     def start_timer(self, timer: DockTimer) -> None:
-        """Start the task of a timer. Trio thread only."""
+        """Start the task of a timer, unless the dock's block has ended. Trio thread only."""
+        if self._left:
+            return
         self._timers.begin()
+        self._running_timers.add(timer)
         number = next(self._timer_numbers)
         self._nursery.start_soon(self._run_timer, timer, number, name=f"timer {function_name(timer.function)}")
 
@@ -211,7 +216,13 @@ class Dock:
         try:
             await timer.run(post)
         finally:
+            self._running_timers.discard(timer)
             self._timers.end()
+
+    def _stop_timers(self) -> None:
+        self._left = True
+        for timer in self._running_timers:
+            timer.cancel()
 
     async def _post_due(self) -> None:
         # Trio wakes in any order what is due at one moment. On virtual time that is common, and results must repeat.
@@ -349,6 +360,7 @@ async def open_dock(
             open_docks.append(dock)
             try:
                 yield dock
+                dock._stop_timers()  # else one that fires faster than its function runs would be waited for, for ever
                 await dock._pending.wait_none()
             finally:
                 if dock in open_docks:

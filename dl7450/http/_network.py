@@ -170,6 +170,8 @@ class DockStream(httpcore2.AsyncNetworkStream):
         return head.take()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        if not buffer:  # httpcore writes an empty body, and its end, too
+            return
         exchange = current_exchange.get()
         if exchange.peer is None:  # the first bytes of a request that got an idle connection
             exchange.peer = self._peer

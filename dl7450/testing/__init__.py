@@ -1,0 +1,37 @@
+"""Tests of dock apps: a pytest plugin, and servers in memory for it and for Trio programs.
+
+The plugin brings the fixtures `dock` and `make_dock`; docs/testing.md is the page to read.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._answer import Answer, Fault
+    from ._options import DockOptions
+    from ._picture import picture
+    from ._routes import Request, Route, Routes
+    from ._test_dock import TestDock
+    from .plugin import MakeDock
+
+__all__ = ["Answer", "DockOptions", "Fault", "MakeDock", "Request", "Route", "Routes", "TestDock", "picture"]
+
+_MODULES = {
+    "Answer": "_answer",
+    "DockOptions": "_options",
+    "Fault": "_answer",
+    "MakeDock": "plugin",
+    "Request": "_routes",
+    "Route": "_routes",
+    "Routes": "_routes",
+    "TestDock": "_test_dock",
+    "picture": "_picture",
+}
+
+
+def __getattr__(name: str) -> object:
+    # On first use (PEP 562): pytest loads the plugin in every project of an environment, also where there is no app.
+    if name in _MODULES:
+        import importlib
+
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
