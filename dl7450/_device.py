@@ -1,11 +1,13 @@
 """The machine around the app: what one simulated DL-7450 is, and what is plugged into it.
 
-A `Dock` has one `Device`. What describes the machine is given to it once; what changes during a run is its
-time zone and, in dock time, the host and the network. The host's status is a function of time, not the work
-of a task: an app that looks at the very moment of a change sees it, in every run.
+A `Dock` has one `Device`. What describes the machine is given to it once; what changes during a run is its time zone
+and, in dock time, the host and the network. The host's status is a function of time, not the work of a task: an app
+that looks at the very moment of a change sees it, in every run.
 
-`dl7450._device_file` makes a Device from a YAML file.
+`_device_file` makes a `Device` from a YAML file.
 """
+
+from __future__ import annotations
 
 import hashlib
 import ipaddress
@@ -14,12 +16,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
+from typing import TypeAlias
 
 import trio
 
-from dl7450 import _edid, _timezone
-from dl7450._edid import Edid
-from dl7450._screen import ImageType
+from . import _edid, _timezone
+from ._edid import Edid
+from ._screen import ImageType
 
 OUTPUTS = 4
 DEFAULT_DOCK_ID = hashlib.sha256(b"DL-7450").hexdigest().upper()
@@ -45,7 +48,7 @@ _HOST_STATUS_NAMES = {
 }
 
 # What a change does to the status of the host: to a status that is no key, nothing.
-_Effect = Mapping[HostStatus, HostStatus]
+_Effect: TypeAlias = Mapping[HostStatus, HostStatus]
 _SUSPEND: _Effect = {HostStatus.CONNECTED: HostStatus.SUSPENDED}
 _RESUME: _Effect = {HostStatus.SUSPENDED: HostStatus.CONNECTED}
 
@@ -55,7 +58,11 @@ def _becomes(status: HostStatus) -> _Effect:
 
 
 def host_status(name: str) -> HostStatus:
-    """The status called `connected`, `none` or `suspended`; `ValueError` for any other name."""
+    """The status called `connected`, `none` or `suspended`.
+
+    Raises:
+        ValueError: it is another name.
+    """
     try:
         return _HOST_STATUS_NAMES[name]
     except KeyError:
@@ -75,7 +82,9 @@ class NetworkAddress:
     """What DHCP gives the dock, `up_after` seconds of dock time after it opened; all IPv4.
 
     The defaults are documentation addresses (RFC 5737): they say that nobody chose them.
-    Raises `ValueError` for text that is no IPv4 address or no netmask.
+
+    Raises:
+        ValueError: a text is no IPv4 address or no netmask; the message names the fix.
     """
 
     ip: str = "192.0.2.50"
@@ -117,14 +126,22 @@ class FactoryStore:
 
 
 def check_dock_id(dock_id: str) -> str:
-    """The dock id itself; `ValueError` unless it is 64 hexadecimal digits, as a dock's is."""
+    """The dock id itself.
+
+    Raises:
+        ValueError: it is not 64 hexadecimal digits, as a dock's is.
+    """
     if not re.fullmatch("[0-9A-Fa-f]{64}", dock_id):
         raise ValueError(f"{dock_id!r} is no dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name")
     return dock_id
 
 
 def check_ipv4(address: str) -> str:
-    """The address itself; `ValueError` unless it is an IPv4 address in the usual notation."""
+    """The address itself.
+
+    Raises:
+        ValueError: it is no IPv4 address in the usual notation.
+    """
     try:
         ipaddress.IPv4Address(address)
     except ValueError:
@@ -133,7 +150,11 @@ def check_ipv4(address: str) -> str:
 
 
 def check_netmask(mask: str) -> str:
-    """The netmask itself; `ValueError` unless its bits are ones first and then zeros."""
+    """The netmask itself.
+
+    Raises:
+        ValueError: its bits are not ones first and then zeros.
+    """
     zeros = ~int(ipaddress.IPv4Address(check_ipv4(mask))) & 0xFFFFFFFF
     if zeros & (zeros + 1):
         raise ValueError(f"{mask!r} is no netmask: write it as 255.255.255.0")
@@ -141,7 +162,11 @@ def check_netmask(mask: str) -> str:
 
 
 def check_mac(mac: str) -> str:
-    """The MAC address itself; `ValueError` unless it is six pairs of hexadecimal digits with colons."""
+    """The MAC address itself.
+
+    Raises:
+        ValueError: it is not six pairs of hexadecimal digits with colons.
+    """
     if not re.fullmatch("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}", mac):
         raise ValueError(f"{mac!r} is no MAC address: write it as 02:00:5e:10:20:30")
     return mac
@@ -151,13 +176,21 @@ def check_mac(mac: str) -> str:
 class Device:
     """One DL-7450 and what is plugged into it.
 
-    `dock_id`: 64 hexadecimal digits. `edids`: what the monitors present, output by output, `b""` where
-    nothing is plugged; fewer than four are filled up. `host`: what happens to the host, which is not
-    connected at first. `network`: `None` for a dock without one. `mac`: by default derived from the dock
-    id. `timezone`: one of `dl7450._timezone.NAMES`.
+    It belongs to one dock. Its host is changed on the dock's Trio thread; any thread may read.
 
-    A Device belongs to one dock. Its host is changed on the dock's Trio thread; any thread may read.
-    Raises `ValueError`, saying what to use, for what no dock can be.
+    Attributes:
+        dock_id: 64 hexadecimal digits.
+        edids: what the monitors present, output by output, `b""` where nothing is plugged; fewer than four are filled
+            up.
+        host: what happens to the host, which is not connected at first.
+        network: None for a dock without one.
+        mac: the MAC address; by default derived from the dock id.
+        usb: what is plugged into its USB ports.
+        store: what the manufacturer put into it.
+        timezone: one of `_timezone.NAMES`.
+
+    Raises:
+        ValueError: no dock can be so; the message names the fix.
     """
 
     dock_id: str = DEFAULT_DOCK_ID
@@ -198,7 +231,8 @@ class Device:
     def power_on(self, clock: trio.abc.Clock) -> None:
         """Start the device's time; called by the dock when it opens.
 
-        Raises `RuntimeError` the second time: two docks would see each other's device.
+        Raises:
+            RuntimeError: the device belongs to a dock already: two docks would see each other's changes.
         """
         if self._clock is not None:
             raise RuntimeError("this Device belongs to another dock already: make one Device for each dock")
@@ -231,8 +265,8 @@ class Device:
     def suspend_host(self, suspend: bool) -> None:
         """Suspend or resume the connection to the host; acts after `SUSPEND_SECONDS` of dock time.
 
-        A host that is not connected then cannot be suspended, and one that is unplugged and plugged in
-        again is connected (dock SDK, `DockControl.suspend_host_connection`).
+        A host that is not connected then cannot be suspended, and one that is unplugged and plugged in again is
+        connected (dock SDK, `DockControl.suspend_host_connection`).
         """
         self._change_host(SUSPEND_SECONDS, _SUSPEND if suspend else _RESUME)
 
@@ -245,5 +279,5 @@ class Device:
 
     @property
     def address(self) -> NetworkAddress | None:
-        """The dock's network address, `None` until the network is up."""
+        """The dock's network address, None until the network is up."""
         return self.network if self.network and self._elapsed() >= self.network.up_after else None

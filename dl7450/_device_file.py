@@ -17,6 +17,8 @@ The vendor's script ignores the section `dock`, so one file serves both. All of 
         - {vendor: 0x046d, product: 0xc52b, name: USB Receiver}
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -24,8 +26,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dl7450 import _edid, _timezone
-from dl7450._device import (
+from . import _edid, _timezone
+from ._device import (
     OUTPUTS,
     Device,
     HostChange,
@@ -37,9 +39,9 @@ from dl7450._device import (
     check_netmask,
     host_status,
 )
-from dl7450._edid import Edid
-from dl7450._store import read_store
-from dl7450._yaml import DeviceError, Node, read_yaml
+from ._edid import Edid
+from ._store import read_store
+from ._yaml import DeviceError, Node, read_yaml
 
 __all__ = ["DeviceError", "load_device"]
 
@@ -54,11 +56,15 @@ def load_device(
 ) -> Device:
     """A new device, from a YAML file and the command line's flags; what neither says is as in `Device()`.
 
-    `store`: the YAML file. `values`: entries of the `kv_store` to add or replace. `dock_id`: 64 hexadecimal
-    digits. `host`: `connected`, `none` or `suspended`, whatever the file says happens to the host.
-    `offline`: no network.
+    Parameters:
+        store: the YAML file.
+        values: entries of the `kv_store` to add or replace.
+        dock_id: 64 hexadecimal digits.
+        host: `connected`, `none` or `suspended`, whatever the file says happens to the host.
+        offline: there is no network.
 
-    Raises `DeviceError`: `FILE:LINE: reason` for what the file says, the reason alone for a flag.
+    Raises:
+        DeviceError: `FILE:LINE: reason` for what the file says, the reason alone for a flag.
     """
     device = _read_device(read_yaml(store)) if store else Device()
     if values:
@@ -96,7 +102,7 @@ def _read_monitor(node: Node, number: int) -> bytes:
         return b""
     keys = node.section("name", "mode", "serial", required=("name", "mode"))
     width, height = keys["mode"].convert(_mode)
-    serial_number = keys["serial"].convert(_whole_number) if "serial" in keys else number
+    serial_number = keys["serial"].convert(_serial_number) if "serial" in keys else number
     edid = Edid(name=keys["name"].text(), width=width, height=height, serial_number=serial_number)
     try:
         return _edid.build(edid)
@@ -154,9 +160,9 @@ def _mode(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _whole_number(text: str) -> int:
+def _serial_number(text: str) -> int:
     if not re.fullmatch("[0-9]{1,10}", text):
-        raise ValueError(f"{text!r} is no whole number")
+        raise ValueError(f"{text!r} is no serial number: write a whole number such as 77")
     return int(text)
 
 

@@ -1,11 +1,13 @@
 """EDID: the 128 bytes by which a monitor tells who it is and which mode it prefers.
 
-A dock reads them from every output, so the simulated monitors have real ones: built here from a name, a
-mode and a serial number, and parsed again for `monitor.Monitor`. The layout is VESA E-EDID 1.4, base block
-only; the preferred timing is computed by VESA CVT 1.1 with reduced blanking, as flat panels do.
+A dock reads them from every output, so the simulated monitors have real ones: built here from a name, a mode and a
+serial number, and parsed again for `monitor.Monitor`. The layout is VESA E-EDID 1.4, base block only; the preferred
+timing is computed by VESA CVT 1.1 with reduced blanking, as flat panels do.
 
 Pure: bytes in, bytes out.
 """
+
+from __future__ import annotations
 
 import string
 import struct
@@ -46,10 +48,13 @@ _SYNC_LINES_OF_OTHERS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Edid:
-    """What an EDID says of its monitor, as far as a dock app can ask.
+    """What an EDID says of its monitor, as far as an app can ask.
 
-    `name`: `""` for a monitor that has none. `width`, `height`: the preferred mode in pixels.
-    `serial_number`: 32 bits. `manufacturer`: the three letters of its PNP id.
+    Attributes:
+        name: empty for a monitor that has none.
+        width, height: of the preferred mode, in pixels.
+        serial_number: 32 bits.
+        manufacturer: the three letters of its PNP id.
     """
 
     name: str
@@ -61,7 +66,7 @@ class Edid:
 
 @dataclass(frozen=True)
 class _Timing:
-    """A mode's blanking; pixels across, lines down."""
+    """A mode's blanking: pixels across, lines down."""
 
     clock_10_khz: int
     h_blank: int
@@ -166,8 +171,11 @@ def _check(edid: Edid) -> None:
 def build(edid: Edid) -> bytes:
     """The 128 bytes that a monitor with these properties presents.
 
-    The name may have 13 printable ASCII characters, the mode 64 to 4095 pixels each way and a pixel clock
-    of 655.35 MHz at 60 Hz. Raises `ValueError`, saying what to use, for what 128 bytes cannot hold.
+    The name may have 13 printable ASCII characters, the mode 64 to 4095 pixels each way and a pixel clock of 655.35 MHz
+    at 60 Hz.
+
+    Raises:
+        ValueError: 128 bytes cannot hold it; the message names the fix.
     """
     _check(edid)
     size_cm = (_millimetres(pixels) // 10 for pixels in (edid.width, edid.height))
@@ -194,7 +202,8 @@ def build(edid: Edid) -> bytes:
 def parse(data: bytes | bytearray | memoryview) -> Edid:
     """Read a monitor's EDID; extension blocks after the first 128 bytes are left alone.
 
-    Raises `ValueError` with the reason where the bytes are no valid EDID.
+    Raises:
+        ValueError: the bytes are no valid EDID; the message names the reason.
     """
     block = bytes(data[:BLOCK_SIZE])
     if len(block) < BLOCK_SIZE:
@@ -213,7 +222,7 @@ def parse(data: bytes | bytearray | memoryview) -> Edid:
     ]
     timing = descriptors[0]
     if timing[:2] == b"\0\0":
-        raise ValueError("the preferred timing of this EDID is missing: it is its first descriptor")
+        raise ValueError("the preferred timing of this EDID is missing: it must be its first descriptor")
     names = (rest[5:] for rest in descriptors[1:] if rest[:4] == bytes([0, 0, 0, _NAME_TAG]))
     return Edid(
         name=next(names, b"").split(b"\n")[0].decode("cp437").strip(),  # the code page that E-EDID names

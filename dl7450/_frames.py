@@ -1,5 +1,7 @@
 """Frames as pictures on disk: keeping them, comparing them, and many of them at a glance."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,9 +24,14 @@ def save_png(frame: Image.Image, path: Path) -> None:
 def difference(expected: Image.Image, actual: Image.Image, tolerance: int = TOLERANCE) -> Image.Image | None:
     """Compare two frames.
 
+    Parameters:
+        expected: a frame.
+        actual: another one.
+        tolerance: levels of 255 by which a channel may differ.
+
     Returns:
-        None if they look alike; else `actual` in dim grey, with every pixel that differs in red.
-        Frames of different sizes differ as a whole.
+        None if they look alike; else `actual` in dim grey, with every pixel that differs in red. Frames of different
+        sizes differ as a whole.
     """
     actual = actual.convert("RGB")
     if expected.size != actual.size:
@@ -43,7 +50,7 @@ def difference(expected: Image.Image, actual: Image.Image, tolerance: int = TOLE
 def contact_sheet(frames: Sequence[Path], columns: int = 4) -> Image.Image:
     """Thumbnails of PNG files with their names below, in reading order.
 
-    Args:
+    Parameters:
         frames: the files; at least one.
         columns: thumbnails in a row.
 

@@ -1,17 +1,18 @@
 """Pango markup: text with tags becomes runs of text with a style. Pure.
 
-The dock SDK says that the text of a box is plain text or Pango markup
-(https://docs.gtk.org/Pango/pango_markup.html). Pango reads both with one parser, so plain text is markup
-without tags, and a bare `&` or `<` in it is an error. That parser takes a subset of XML, which expat knows
-best; `dl7450._style` knows what the tags mean.
+The dock SDK says that the text of a box is plain text or Pango markup (https://docs.gtk.org/Pango/pango_markup.html).
+Pango reads both with one parser, so plain text is markup without tags, and a bare `&` or `<` in it is an error. That
+parser takes a subset of XML, which expat knows best; `_style` knows what the tags mean.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.parsers import expat
 
-from dl7450._style import Style, styled
+from ._style import Style, styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ def parse(markup: str) -> tuple[Run, ...]:
     """Read Pango markup.
 
     Raises:
-        ValueError: the markup is not well-formed, a tag or an attribute is unknown, or a value makes no
-            sense; says where, and what to write instead.
+        ValueError: the markup is not well-formed, a tag or an attribute is unknown, or a value makes no sense; the
+            message names the place and the fix.
     """
     # Two things that Pango passes and XML forbids: "]]>" in text, and control characters.
     return _Reader(markup.replace("]]>", "]]&gt;").translate(_FORBIDDEN_BY_XML)).read()

@@ -3,6 +3,8 @@
 An app that imports such a module would otherwise fail much later, or worse, seem to work.
 """
 
+from __future__ import annotations
+
 
 def not_simulated(module: str) -> ImportError:
     """The error for a module of this package, by its full name, to be raised by the module itself."""

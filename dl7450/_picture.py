@@ -1,9 +1,11 @@
 """Pictures: bytes from an app become a checked `Background`, and a background fills the screen.
 
-A picture is decoded in full before it is accepted, so that a truncated download is an error where the app
-can see it and never a half-drawn frame. A carousel shows the same dozen pictures all day: what has been
-checked is recognised by comparing bytes, and what has been scaled is kept.
+A picture is decoded in full before it is accepted, so that a truncated download is an error where the app can see it
+and never a half-drawn frame. A carousel shows the same dozen pictures all day: what has been checked is recognised by
+comparing bytes, and what has been scaled is kept.
 """
+
+from __future__ import annotations
 
 import hashlib
 import io
@@ -12,7 +14,7 @@ from functools import lru_cache
 
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
-from dl7450._screen import HEIGHT, WIDTH, Background, ImageType
+from ._screen import HEIGHT, WIDTH, Background, ImageType
 
 MAX_PIXELS = 7680 * 4320  # 8K, sixteen times the screen. More is a mistake, or meant to fill the memory
 
@@ -30,14 +32,14 @@ _recent: deque[Background] = deque(maxlen=32)
 def read(data: bytes | bytearray, image_type: ImageType) -> Background:
     """Check a picture that an app wants to show.
 
-    Args:
+    Parameters:
         data: a PNG, BMP or JPEG file.
-        image_type: what the app says it is. NONE says nothing. JPEG has no constant of its own in the SDK,
-            so it passes as PNG too, which is the default of `set_background`.
+        image_type: what the app says it is. NONE says nothing. JPEG has no constant of its own in the SDK, so it passes
+            as PNG too, which is the default of `set_background`.
 
     Raises:
-        ValueError: the bytes are no picture, a broken one, one of another type than the app says, or
-            one of more than 33 million pixels.
+        ValueError: the bytes are no picture, a broken one, one of another type than the app says, or one of more than
+            33 million pixels; the message names the fix.
     """
     background = _known(data) or _remember(bytes(data))
     _check_type(background.format, image_type)
@@ -61,8 +63,8 @@ def _remember(data: bytes) -> Background:
 def fill_screen(background: Background) -> Image.Image:
     """The picture as large as fits the screen, in the middle, on black; not to be changed by the caller.
 
-    The SDK is silent about pictures of another shape than the screen's. Nothing is cut off and nothing is
-    distorted here; transparent parts are black; a rotation noted in EXIF is not applied.
+    The SDK is silent about pictures of another shape than the screen's. Nothing is cut off and nothing is distorted
+    here; transparent parts are black; a rotation noted in EXIF is not applied.
     """
     image = _on_black(_decode(background.data))
     scale = min(WIDTH / image.width, HEIGHT / image.height)

@@ -1,11 +1,12 @@
 """Draws what the monitors show: a `ScreenState` becomes a frame of 1920 x 1080 pixels.
 
-The vendor documents no font, so text is set in DejaVu, which comes with this package (`fonts/`): frames are
-the same on every machine, and the same as last year, which no font package on the index promises. Text
-is plain white unless markup says otherwise. It gets no outline: text that cannot be read over a picture here
-would not be readable on the dock either. A character that the font lacks shows as a box. Lines are not
-wrapped; what leaves the screen is cut off.
+The vendor documents no font, so text is set in DejaVu, which comes with this package (`fonts/`): frames are the same on
+every machine, and the same as last year, which no font package on the index promises. Text is plain white unless markup
+says otherwise. It gets no outline: text that cannot be read over a picture here would not be readable on the dock
+either. A character that the font lacks shows as a box. Lines are not wrapped; what leaves the screen is cut off.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from dl7450._markup import Run
-from dl7450._picture import fill_screen
-from dl7450._screen import HEIGHT, WIDTH, Alignment, ScreenState, TextBox
-from dl7450._style import Colour, Style
+from ._markup import Run
+from ._picture import fill_screen
+from ._screen import HEIGHT, WIDTH, Alignment, ScreenState, TextBox
+from ._style import Colour, Style
 
 _PIXELS_PER_POINT = 96 / 72
 
@@ -35,7 +36,7 @@ def render(state: ScreenState) -> Image.Image:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A run, or the part of one that lies in one line, measured. Lengths in pixels."""
+    """A run, or the part of one that lies in one line, measured. Lengths are in pixels."""
 
     text: str
     style: Style

@@ -1,14 +1,16 @@
 """What the monitors show, as plain values: a background, text boxes, their order.
 
-The dock has one screen. `Screen` is that screen, and `Screen.shown()` is what is on it now, as an
-immutable `ScreenState` that can be kept, compared, and drawn later (`dl7450._render`). Nothing here
-decodes or draws: values arrive checked (`dl7450._picture`, `dl7450._markup`).
+The dock has one screen. `Screen` is that screen, and `Screen.shown()` is what is on it now, as an immutable
+`ScreenState` that can be kept, compared, and drawn later (`_render`). Nothing here decodes or draws: values arrive
+checked (`_picture`, `_markup`).
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from dl7450._markup import Run, plain_text
+from ._markup import Run, plain_text
 
 WIDTH, HEIGHT = 1920, 1080
 
@@ -17,7 +19,7 @@ CENTRE_X, CENTRE_Y = WIDTH // 2, HEIGHT // 2
 
 
 class Alignment(IntEnum):
-    """How the lines of a text box lie relative to its x (dock SDK `splashscreen.Alignment`)."""
+    """How the lines of a text box lie relative to its x (dock SDK, `splashscreen.Alignment`)."""
 
     LEFT = 0  # every line starts at x
     RIGHT = 1  # every line ends at x
@@ -25,7 +27,7 @@ class Alignment(IntEnum):
 
 
 class ImageType(IntEnum):
-    """The format that an app says its picture has (dock SDK `image.NONE`, `.PNG`, `.BMP`)."""
+    """The format that an app says its picture has (dock SDK, `image.NONE`, `.PNG`, `.BMP`)."""
 
     NONE = 0
     PNG = 1
@@ -34,17 +36,24 @@ class ImageType(IntEnum):
 
 @dataclass(frozen=True)
 class Background:
-    """A picture that has been decoded once and found good."""
+    """A picture that has been decoded once and found good.
 
-    digest: str  # SHA-256 of the data, hexadecimal: two backgrounds with the same one look alike
-    format: str  # PNG, BMP or JPEG: what the bytes are
-    size: tuple[int, int]  # as decoded, before it is scaled to the screen
+    Attributes:
+        digest: SHA-256 of the data, in hexadecimal: two backgrounds with the same one look alike.
+        format: what the bytes are: `PNG`, `BMP` or `JPEG`.
+        size: width and height in pixels as decoded, before it is scaled to the screen.
+        data: the bytes of its file.
+    """
+
+    digest: str
+    format: str
+    size: tuple[int, int]
     data: bytes = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class TextBox:
-    """Text at a position. `y` is the top of the first line, or the middle of the text if `centred`."""
+    """Text at a position, in pixels. `y` is the top of the first line, or the middle of the text if `centred`."""
 
     x: int
     y: int
@@ -73,8 +82,8 @@ class ScreenState:
 class Screen:
     """The one screen of a dock. Only the app thread changes it; any thread may look.
 
-    Every real change replaces the state as a whole and raises `version` by one, so that a reader in
-    another thread never sees half a change, and "is there something to render?" is one comparison.
+    Every real change replaces the state as a whole and raises `version` by one, so that a reader in another thread
+    never sees half a change, and "is there something to render?" is one comparison.
     """
 
     def __init__(self) -> None:
@@ -95,7 +104,7 @@ class Screen:
         self._show(replace(self._state, background=background))
 
     def add_text_box(self, box: TextBox) -> None:
-        """Show a box; one at the same (x, y) is replaced and keeps its place in the drawing order.
+        """Show a box; one at the same `(x, y)` is replaced and keeps its place in the drawing order.
 
         A box without text is one that is not there.
         """
@@ -107,7 +116,7 @@ class Screen:
         self._show(replace(self._state, boxes=tuple(boxes.values())))
 
     def remove_text_box(self, x: int, y: int) -> None:
-        """Remove the box at (x, y), if there is one."""
+        """Remove the box at `(x, y)`, if there is one."""
         boxes = tuple(b for b in self._state.boxes if (b.x, b.y) != (x, y))
         self._show(replace(self._state, boxes=boxes))
 

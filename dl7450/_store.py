@@ -9,18 +9,20 @@ The file is the one that the vendor's deployment script takes (dock SDK, `datast
     code:
       path: ${CONFIG_PATH}/app.py
 
-All three sections may be left out. `${CONFIG_PATH}` is the folder of the YAML file; a relative path starts
-there too. `type` is png, bmp or jpeg, and the picture is decoded to see that it is one. Values of the
-`kv_store` are strings: `5`, `yes` and `"5"` are the texts `5`, `yes` and `5`. Images, keys, values and code
-share 13 MB, taken as 13,000,000 bytes: the SDK does not say which megabyte, and what fits here must fit there.
+All three sections may be left out. `${CONFIG_PATH}` is the folder of the YAML file; a relative path starts there too.
+`type` is png, bmp or jpeg, and the picture is decoded to see that it is one. Values of the `kv_store` are strings: `5`,
+`yes` and `"5"` are the texts `5`, `yes` and `5`. Images, keys, values and code share 13 MB, taken as 13,000,000 bytes:
+the SDK does not say which megabyte, and what fits here must fit there.
 """
+
+from __future__ import annotations
 
 from pathlib import Path
 
-from dl7450 import _picture
-from dl7450._device import FactoryStore, StoredImage
-from dl7450._screen import ImageType
-from dl7450._yaml import Node
+from . import _picture
+from ._device import FactoryStore, StoredImage
+from ._screen import ImageType
+from ._yaml import Node
 
 CAPACITY = 13_000_000
 
@@ -29,9 +31,10 @@ _IMAGE_TYPES = {"png": ImageType.PNG, "bmp": ImageType.BMP, "jpeg": ImageType.NO
 
 
 def read_store(images: Node | None, values: Node | None, code: Node | None) -> FactoryStore:
-    """The store that the three sections of a YAML file describe; `None` is a section left out.
+    """The store that the three sections of a YAML file describe; None is a section left out.
 
-    Raises `DeviceError` with the line of what is wrong; a file that is missing or no picture is wrong too.
+    Raises:
+        DeviceError: something in them is wrong, or a file is missing or no picture; the message names the line.
     """
     space = _Space()
     return FactoryStore(

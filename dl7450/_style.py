@@ -1,21 +1,23 @@
 """How text looks, and what Pango's tags and attributes do to it. Pure.
 
-Font sizes multiply as they do in Pango: a style has a size in points and a scale. `size="20480"` sets the
-points; `size="large"` and `size="150%"` set the scale; `<big>` and `size="larger"` multiply whichever of the
-two was set last.
+Font sizes multiply as they do in Pango: a style has a size in points and a scale. `size="20480"` sets the points;
+`size="large"` and `size="150%"` set the scale; `<big>` and `size="larger"` multiply whichever of the two was set last.
 
-Known are the tags `<b> <i> <u> <s> <big> <small> <sub> <sup> <tt> <span> <markup>` and, with Pango's
-synonyms, the attributes font_desc, font_family, size, style, weight, foreground, background, underline and
-strikethrough of `<span>`. Pango's others (letter_spacing, rise, ...) are accepted and not drawn.
+Known are the tags `<b> <i> <u> <s> <big> <small> <sub> <sup> <tt> <span> <markup>` and, with Pango's synonyms, the
+attributes font_desc, font_family, size, style, weight, foreground, background, underline and strikethrough of `<span>`.
+Pango's others (letter_spacing, rise, ...) are accepted and not drawn.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from PIL import ImageColor
 
-Colour = tuple[int, int, int]
+Colour: TypeAlias = tuple[int, int, int]  # red, green, blue
 
 # The vendor names no font, size or colour. These fit the positions that its sample apps use: white
 # text, lines less than 60 pixels apart, a heading of 50 large letters in one line. 27 points are 36 pixels.
@@ -28,15 +30,21 @@ MAX_POINTS = 1620.0
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a run of text looks. Lengths are in points (1/72 inch, at 96 pixels per inch)."""
+    """How a run of text looks. Lengths are in points (1/72 inch, at 96 pixels per inch).
+
+    Attributes:
+        weight: 400 is normal, 700 is bold.
+        in_points: the size was last set in points, not as a scale.
+        rise: of the baseline; above 0 for superscript.
+    """
 
     family: str = "Sans"
-    weight: int = 400  # 400 is normal, 700 is bold
+    weight: int = 400
     italic: bool = False
     points: float = DEFAULT_POINTS
     scale: float = 1.0
-    in_points: bool = False  # the size was last set in points, not as a scale
-    rise: float = 0.0  # of the baseline: above 0 for superscript
+    in_points: bool = False
+    rise: float = 0.0
     foreground: Colour = DEFAULT_COLOUR
     background: Colour | None = None
     underline: bool = False
@@ -52,7 +60,7 @@ def styled(style: Style, tag: str, attributes: dict[str, str]) -> Style:
     """The style inside a tag.
 
     Raises:
-        ValueError: the tag or an attribute is unknown, or a value makes no sense; names those that do.
+        ValueError: the tag or an attribute is unknown, or a value makes no sense; the message names those that do.
     """
     if tag == "span":
         style = _spanned(style, attributes)

@@ -1,8 +1,10 @@
 """The dock's time zones: the limited list that its SDK documents, by the rules of the IANA database.
 
-Pure. The rules come from the machine or, where it has none, from the `tzdata` package: several of these
-names are old links that some systems no longer install.
+Pure. The rules come from the machine or, where it has none, from the `tzdata` package: several of these names are old
+links that some systems no longer install.
 """
+
+from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
@@ -36,8 +38,9 @@ NAMES = (
 def zone(name: str) -> ZoneInfo:
     """The rules of a time zone of the dock, by its name.
 
-    Raises `ValueError` for a name that the dock does not know and `TypeError` for anything but a string
-    (dock SDK, `DockControl.set_timezone`); both list the names.
+    Raises:
+        TypeError: the name is no str; the message lists the names (dock SDK, `DockControl.set_timezone`).
+        ValueError: the dock does not know the name; the message lists those that it does.
     """
     if not isinstance(name, str):
         raise TypeError(f"a time zone is a str, not {type(name).__name__}: use one of {', '.join(NAMES)}")

@@ -1,8 +1,10 @@
 """YAML that remembers its lines: so that a wrong file is refused with the line and the reason.
 
-A thin layer over PyYAML's nodes. PyYAML's loader would hand over plain dicts, without lines, with duplicate
-keys dropped and `no` turned into False; here every value is the text as it was written.
+A thin layer over PyYAML's nodes. PyYAML's loader would hand over plain dicts, without lines, with duplicate keys
+dropped and `no` turned into False; here every value is the text as it was written.
 """
+
+from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
@@ -23,7 +25,8 @@ class DeviceError(ValueError):
 class Node:
     """One value of a YAML file and the line it stands on.
 
-    Nothing at all counts as an empty mapping: an empty file, or a section whose lines are commented out.
+    Nothing at all counts as an empty mapping: an empty file, or a section whose lines are commented out. Reading it as
+    what it is not raises `DeviceError`, with the line and the reason.
     """
 
     def __init__(self, path: Path, node: yaml.Node) -> None:
@@ -56,17 +59,17 @@ class Node:
         """Whether this is a list."""
         return isinstance(self._node, yaml.SequenceNode)
 
-    def items(self) -> list["Node"]:
+    def items(self) -> list[Node]:
         """The items of a list."""
         if not isinstance(self._node, yaml.SequenceNode):
             raise self.error("a list is expected here: write one item a line, each behind `- `")
         return [Node(self.path, item) for item in self._node.value]
 
-    def mapping(self) -> dict[str, "Node"]:
+    def mapping(self) -> dict[str, Node]:
         """The values of a mapping by their keys, which are free; a repeated key is refused."""
         return {key.text(): value for key, value in self._pairs()}
 
-    def section(self, *keys: str, required: tuple[str, ...] = ()) -> dict[str, "Node"]:
+    def section(self, *keys: str, required: tuple[str, ...] = ()) -> dict[str, Node]:
         """The values of a mapping whose keys are known; unknown and missing ones are refused."""
         found = {}
         for key, value in self._pairs():
@@ -79,7 +82,7 @@ class Node:
                 raise self.error(f"the key {name!r} is missing here")
         return found
 
-    def _pairs(self) -> list[tuple["Node", "Node"]]:
+    def _pairs(self) -> list[tuple[Node, Node]]:
         if self._node.tag == _NULL:
             return []
         if not isinstance(self._node, yaml.MappingNode):
@@ -101,7 +104,8 @@ def _suggestion(name: str, keys: tuple[str, ...]) -> str:
 def read_yaml(path: Path) -> Node:
     """The root of a YAML file.
 
-    Raises `DeviceError` for a file that cannot be read or is not YAML.
+    Raises:
+        DeviceError: the file cannot be read, or is not YAML.
     """
     try:
         data = path.read_bytes()

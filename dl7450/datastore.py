@@ -3,8 +3,8 @@
 Only the factory store exists so far, as on the dock: nothing can be written.
 """
 
-from dl7450 import _current, _device, _screen
-from dl7450 import image as _image
+from . import _current, _device, _screen
+from . import image as _image
 
 __all__ = ["ImageStore", "KvStore"]
 

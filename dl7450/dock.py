@@ -5,8 +5,8 @@ Imports have an underscore here because an app must find no name in this module 
 
 import trio as _trio
 
-from dl7450 import _current, _device, _timezone
-from dl7450 import monitor as _monitor
+from . import _current, _device, _timezone
+from . import monitor as _monitor
 
 __all__ = ["DockControl", "DockInfo"]
 

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from dl7450 import _screen
+from . import _screen
 
 __all__ = ["BMP", "NONE", "PNG", "ImageToken"]
 

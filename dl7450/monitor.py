@@ -1,6 +1,6 @@
 """monitor: what a monitor says of itself (dock SDK `monitor`)."""
 
-from dl7450 import _edid
+from . import _edid
 
 __all__ = ["Monitor"]
 

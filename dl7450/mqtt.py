@@ -1,5 +1,5 @@
 """mqtt: the dock's MQTT client; not simulated yet, so importing it raises an error that says so."""
 
-from dl7450._not_simulated import not_simulated
+from ._not_simulated import not_simulated
 
 raise not_simulated(__name__)

@@ -1,6 +1,6 @@
 """network: the dock's Ethernet interface (dock SDK `network`)."""
 
-from dl7450 import _current
+from . import _current
 
 __all__ = ["LAN"]
 

@@ -5,8 +5,8 @@ Nothing is drawn while app code runs. When it returns, what is on the screen the
 
 from typing import Any
 
-from dl7450 import _current, _markup, _picture, _screen
-from dl7450 import image as _image
+from . import _current, _markup, _picture, _screen
+from . import image as _image
 
 __all__ = ["Alignment", "Splashscreen"]
 

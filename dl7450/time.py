@@ -12,7 +12,7 @@ from collections.abc import Sequence as _Sequence
 
 import trio as _trio
 
-from dl7450 import _current, _timezone
+from . import _current, _timezone
 
 __all__ = [
     "gmtime",

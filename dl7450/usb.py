@@ -1,6 +1,6 @@
 """usb: what is plugged into the dock's USB ports (dock SDK `usb`)."""
 
-from dl7450 import _current
+from . import _current
 
 __all__ = ["find"]
 

@@ -112,7 +112,10 @@ def test_two_devices_from_one_file_share_nothing_that_changes(tmp_path: Path) ->
             "monitors:\n    - {name: A, mode: 5120x1440}",
             "4: the mode 5120x1440 does not fit an EDID: use 64 to 4095 pixels for width and height",
         ),
-        ("monitors:\n    - {name: A, mode: 800x600, serial: A1}", "4: 'A1' is no whole number"),
+        (
+            "monitors:\n    - {name: A, mode: 800x600, serial: A1}",
+            "4: 'A1' is no serial number: write a whole number such as 77",
+        ),
         ("monitors:\n    - {name: A}", "4: the key 'mode' is missing here"),
         ("host: off", "3: 'off' is no host status: use connected, none or suspended"),
         (

@@ -98,7 +98,7 @@ def test_a_name_outside_ascii_does_not_make_the_monitor_invalid() -> None:
         (with_checksum(UHD_BLOCK[:18] + b"\2" + UHD_BLOCK[19:]), "EDID version 2.4 is unknown: only 1.x is"),
         (
             with_checksum(UHD_BLOCK[:54] + bytes(18) + UHD_BLOCK[72:]),
-            "the preferred timing of this EDID is missing: it is its first descriptor",
+            "the preferred timing of this EDID is missing: it must be its first descriptor",
         ),
     ],
 )

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Final
 
 # Each of these registers its rules.
-from dl7450._check import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401
-from dl7450._check._app import App
-from dl7450._check._rule import CHECKS, Finding, Hit, Rule
-from dl7450._check._values import Values
+from . import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401
+from ._app import App
+from ._rule import CHECKS, Finding, Hit, Rule
+from ._values import Values
 
 __all__ = ["Finding", "Rule", "check_app", "format_findings", "rules"]
 

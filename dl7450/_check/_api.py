@@ -6,7 +6,7 @@ import ast
 import functools
 from dataclasses import dataclass, replace
 
-from dl7450._check._sdk import BUILTINS, OPAQUE, SDK, STANDARD
+from ._sdk import BUILTINS, OPAQUE, SDK, STANDARD
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import ast
 import difflib
 from collections.abc import Iterator, Sequence
 
-from dl7450._check import _api, _instead
-from dl7450._check._app import App
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._values import Instance, OwnFunction, Value, Values
+from . import _api, _instead
+from ._app import App
+from ._rule import Hit, at, rule
+from ._values import Instance, OwnFunction, Value, Values
 
 
 @rule(

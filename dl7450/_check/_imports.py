@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from dl7450._check import _instead
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._sdk import DOCK_MODULES, STANDARD
-from dl7450._check._values import Values
+from . import _instead
+from ._rule import Hit, at, rule
+from ._sdk import DOCK_MODULES, STANDARD
+from ._values import Values
 
 # Compiled into most MicroPython builds (docs, "MicroPython libraries"); the dock SDK does not name them.
 _MICROPYTHON: Final = frozenset(

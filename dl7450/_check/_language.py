@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from dl7450._check import _instead
-from dl7450._check._app import Function
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._values import Instance, OwnClass, OwnFunction, Values, is_none
+from . import _instead
+from ._app import Function
+from ._rule import Hit, at, rule
+from ._values import Instance, OwnClass, OwnFunction, Values, is_none
 
 # Special methods: what MicroPython does of them, and what to write instead.
 _NOT_CALLED: Final = {

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from dl7450._check._app import App, Comprehension, Function, Scope
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._values import OwnFunction, Values
+from ._app import App, Comprehension, Function, Scope
+from ._rule import Hit, at, rule
+from ._values import OwnFunction, Values
 
 _LIMIT: Final = 16
 _SLEEPS: Final = {"time.sleep": 1000.0, "time.sleep_ms": 1.0}  # and how many milliseconds their unit is

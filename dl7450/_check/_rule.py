@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dl7450._check._values import Values
+from ._values import Values
 
 
 @dataclass(frozen=True)

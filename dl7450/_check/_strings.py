@@ -9,8 +9,8 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._values import Instance, Values
+from ._rule import Hit, at, rule
+from ._values import Instance, Values
 
 # Token types of Python 3.12 and newer; before, an f-string is a STRING like any other.
 _FSTRING_START: int = getattr(tokenize, "FSTRING_START", -1)

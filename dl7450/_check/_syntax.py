@@ -12,9 +12,9 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from dl7450._check._app import App, Comprehension
-from dl7450._check._rule import Hit, at, rule
-from dl7450._check._values import Values
+from ._app import App, Comprehension
+from ._rule import Hit, at, rule
+from ._values import Values
 
 
 @rule(

@@ -13,8 +13,8 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dl7450._check import _api
-from dl7450._check._app import App, Function
+from . import _api
+from ._app import App, Function
 
 
 @dataclass(frozen=True)
