@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import atexit
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
-from functools import cache
 from typing import TYPE_CHECKING
 
 import trio
@@ -41,13 +41,15 @@ def current_dock() -> Dock:
             f"{len(docks)} docks are open, so it is unclear which one is meant: "
             "call this from an app that runs on one of them (dock.run_app), or use its own methods (dock.http)"
         )
-    with _default_lock:  # two threads may be the first to use it
-        return _default_dock()
+    return _default_dock()
 
 
-@cache
 def _default_dock() -> Dock:
-    return _DefaultDock().dock
+    global _default  # noqa: PLW0603  one per process
+    with _default_lock:  # two threads may be the first to use it
+        if _default is None or not _default.is_running:  # a callback may have ended it, with sys.exit() for example
+            _default = _DefaultDock()
+        return _default.dock
 
 
 class _DefaultDock:
@@ -72,6 +74,14 @@ class _DefaultDock:
                 self._ready.set()
                 await trio.sleep_forever()
 
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
     def _exit(self) -> None:
-        self._token.run_sync_soon(self._stop.cancel, "the interpreter exits")
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(self._stop.cancel, "the interpreter exits")
         self._thread.join(EXIT_PATIENCE)
+
+
+_default: _DefaultDock | None = None

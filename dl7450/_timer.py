@@ -37,7 +37,8 @@ class DockTimer:
         """
         setter = trace.get_current_span().get_span_context()
         link = Link(setter) if setter.is_valid else None
-        due = trio.current_time() + self._delay
+        first = due = trio.current_time() + self._delay
+        periods = 0.0
         with self._scope:
             while True:
                 await trio.sleep_until(due)
@@ -48,7 +49,8 @@ class DockTimer:
                 if not self._period:
                     break
                 missed = max(0.0, trio.current_time() - due) // self._period
-                due += (missed + 1) * self._period
+                periods += missed + 1
+                due = first + periods * self._period  # a sum of periods would drift
 
     def fire(self) -> None:
         """Call the function. App thread only, and only while the timer is not `cancelled`."""

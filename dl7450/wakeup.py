@@ -37,7 +37,7 @@ class Timer:
         for name, value in times.items():
             if not isinstance(value, int | float) or isinstance(value, bool):
                 raise TypeError(f"{name} must be a number of milliseconds, not {type(value).__name__}")
-            if value < 0:
+            if not value >= 0:
                 raise ValueError(f"{name} must be 0 or more milliseconds, not {value}")
         dock = current_dock()
 
