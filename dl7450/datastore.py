@@ -1,4 +1,4 @@
-"""datastore: the pictures and values that were put into the dock (dock SDK `datastore`).
+"""The pictures and values that were put into the dock (dock SDK, `datastore`).
 
 Only the factory store exists so far, as on the dock: nothing can be written.
 """
@@ -19,14 +19,17 @@ class ImageStore:
     def get(self, image_tag: str) -> tuple[bytearray, _screen.ImageType]:
         """A copy of a picture's bytes, and its type: `image.PNG`, `image.BMP` or, for JPEG, `image.NONE`.
 
-        Raises `TypeError` for a tag that is no str and `ValueError` for one that the store does not have;
-        the SDK does not say what the dock does with those.
+        The SDK does not say what the dock does with a tag that is not there.
+
+        Raises:
+            TypeError: the tag is no str.
+            ValueError: the store has no such tag; the message lists those that it has.
         """
         stored = _find(image_tag)
         return bytearray(stored.data), stored.image_type
 
     def get_token(self, image_tag: str) -> _image.ImageToken:
-        """A token for a picture, to be shown without a copy of it; raises what `get` raises."""
+        """A token for a picture, to be shown without a copy of it. Raises what `get` raises."""
         stored = _find(image_tag)
         return _image.ImageToken._make(stored.data, stored.image_type)
 
@@ -39,7 +42,11 @@ class KvStore:
         return list(_current.current_dock().device.store.values)
 
     def get(self, key: str) -> str:
-        """The value of a key, or `""` where there is none; `TypeError` for a key that is no str."""
+        """The value of a key, empty where there is none.
+
+        Raises:
+            TypeError: the key is no str.
+        """
         _check_str(key, "key")
         return _current.current_dock().device.store.values.get(key, "")
 

@@ -1,4 +1,4 @@
-"""dock: who the dock is, what is plugged into it, and its settings (dock SDK `dock`).
+"""Who the dock is, what is plugged into it, and its settings (dock SDK, `dock`).
 
 Imports have an underscore here because an app must find no name in this module that the dock does not have.
 """
@@ -38,17 +38,21 @@ class DockControl:
     def set_timezone(self, timezone: str) -> None:
         """Set the dock's time zone, which `time.localtime` and its companions follow from then on.
 
-        Raises `ValueError` for a name that the dock does not know and `TypeError` for anything but a
-        string (dock SDK); both list the names.
+        Raises:
+            TypeError: the name is no str; the message lists the names (dock SDK).
+            ValueError: the dock does not know the name; the message lists those that it does (dock SDK).
         """
         _current.current_dock().device.timezone = _timezone.zone(timezone).key
 
     def suspend_host_connection(self, suspend: bool) -> None:
         """Suspend the connection to the host, or resume it; `DockInfo.host_status` tells when it happened.
 
-        It takes seconds, as on the dock: 2 seconds of dock time here. A host that is not connected by then
-        is not suspended; unplugging the host ends its suspension (dock SDK). Raises `TypeError` unless
-        `suspend` is a bool, and `RuntimeError` on the Trio thread.
+        It takes seconds, as on the dock: 2 seconds of dock time here. A host that is not connected by then is not
+        suspended; unplugging the host ends its suspension (dock SDK).
+
+        Raises:
+            TypeError: `suspend` is no bool.
+            RuntimeError: called on the Trio thread, where `dock.device.suspend_host(...)` is the way.
         """
         if not isinstance(suspend, bool):
             raise TypeError(f"suspend must be True or False, not {type(suspend).__name__}")

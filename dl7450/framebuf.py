@@ -1,4 +1,4 @@
-"""framebuf: the dock's frame buffers; not simulated yet, so importing it raises an error that says so."""
+"""The dock's frame buffers (dock SDK, `framebuf`): not simulated yet, and importing it says so."""
 
 from ._not_simulated import not_simulated
 

@@ -1,4 +1,4 @@
-"""gpio: the dock's pins; not simulated yet, so importing it raises an error that says so."""
+"""The dock's pins (dock SDK, `gpio`): not simulated yet, and importing it says so."""
 
 from ._not_simulated import not_simulated
 

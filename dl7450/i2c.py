@@ -1,4 +1,4 @@
-"""i2c: the dock's I2C buses; not simulated yet, so importing it raises an error that says so."""
+"""The dock's I2C buses (dock SDK, `i2c`): not simulated yet, and importing it says so."""
 
 from ._not_simulated import not_simulated
 

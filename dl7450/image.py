@@ -1,14 +1,12 @@
-"""image: what an app can say about a picture (dock SDK `image`)."""
+"""What an app can say about a picture (dock SDK, `image`)."""
 
-from typing import Self
+from typing import Self as _Self
 
 from . import _screen
 
 __all__ = ["BMP", "NONE", "PNG", "ImageToken"]
 
-NONE = _screen.ImageType.NONE
-"""No format is named: the bytes themselves tell. No bytes and no format mean no picture."""
-
+NONE = _screen.ImageType.NONE  # the bytes themselves tell; no bytes and NONE mean no picture
 PNG = _screen.ImageType.PNG
 BMP = _screen.ImageType.BMP
 
@@ -31,7 +29,7 @@ class ImageToken:
         raise TypeError("an ImageToken cannot be created: call datastore.ImageStore().get_token(tag)")
 
     @classmethod
-    def _make(cls, data: bytes, image_type: _screen.ImageType) -> Self:
+    def _make(cls, data: bytes, image_type: _screen.ImageType) -> _Self:
         token = cls.__new__(cls)
         token._data = data
         token._image_type = image_type

@@ -1,4 +1,4 @@
-"""monitor: what a monitor says of itself (dock SDK `monitor`)."""
+"""What a monitor says of itself (dock SDK, `monitor`)."""
 
 from . import _edid
 
@@ -6,13 +6,17 @@ __all__ = ["Monitor"]
 
 
 class Monitor:
-    """A monitor, known by its EDID. Apps get theirs from `dock.DockInfo.monitors`.
-
-    `edid`: the bytes that the monitor presents, empty where nothing is plugged. Raises `TypeError` for
-    anything but bytes, bytearray or memoryview; bytes that are no valid EDID make an invalid monitor.
-    """
+    """A monitor, known by its EDID. Apps get theirs from `dock.DockInfo.monitors`."""
 
     def __init__(self, edid: bytes | bytearray | memoryview) -> None:
+        """
+        Parameters:
+            edid: the bytes that the monitor presents, empty where nothing is plugged. Bytes that are no valid EDID make
+                an invalid monitor.
+
+        Raises:
+            TypeError: `edid` is neither bytes, bytearray nor memoryview.
+        """
         if not isinstance(edid, bytes | bytearray | memoryview):
             raise TypeError(f"edid must be bytes, bytearray or memoryview, not {type(edid).__name__}")
         self._edid: _edid.Edid | None
@@ -26,7 +30,7 @@ class Monitor:
         return self._edid is not None
 
     def name(self) -> str:
-        """The manufacturer's name for this monitor; `""` where not valid."""
+        """The manufacturer's name for this monitor; empty where not valid."""
         return self._edid.name if self._edid else ""
 
     def preferred_mode(self) -> tuple[int, int]:

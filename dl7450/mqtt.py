@@ -1,4 +1,4 @@
-"""mqtt: the dock's MQTT client; not simulated yet, so importing it raises an error that says so."""
+"""The dock's MQTT client (dock SDK, `mqtt`): not simulated yet, and importing it says so."""
 
 from ._not_simulated import not_simulated
 

@@ -1,4 +1,4 @@
-"""network: the dock's Ethernet interface (dock SDK `network`)."""
+"""The dock's Ethernet interface (dock SDK, `network`)."""
 
 from . import _current
 

@@ -1,9 +1,9 @@
-"""splashscreen: pictures and text on the monitors (dock SDK `splashscreen`).
+"""Pictures and text on the monitors (dock SDK, `splashscreen`).
 
 Nothing is drawn while app code runs. When it returns, what is on the screen then becomes one frame.
 """
 
-from typing import Any
+from typing import Any as _Any
 
 from . import _current, _markup, _picture, _screen
 from . import image as _image
@@ -26,11 +26,11 @@ class Splashscreen:
     ) -> None:
         """Show a picture behind the text, scaled to fit the screen.
 
-        Args:
+        Parameters:
             background: the bytes of a PNG, BMP or JPEG file, or a token of a picture in the dock's store.
-            image_type: `image.PNG` or `image.BMP`, as the bytes are; `image.NONE` to go by the bytes. JPEG, which
-                has no constant, goes with NONE and with the default. A token knows its own type. No bytes
-                at all and NONE mean no picture: black.
+            image_type: `image.PNG` or `image.BMP`, as the bytes are; `image.NONE` to go by the bytes. JPEG, which has
+                no constant, goes with NONE and with the default. A token knows its own type. No bytes at all and NONE
+                mean no picture: black.
 
         Raises:
             TypeError: `background` is neither bytes nor a token, or `image_type` no constant of `image`.
@@ -39,21 +39,21 @@ class Splashscreen:
         picture = _picture_of(background, image_type)
         _current.current_dock().screen.set_background(picture)
 
-    def add_text_box(self, text: str | list[str], attributes: dict[str, Any] | None = None) -> None:
+    def add_text_box(self, text: str | list[str], attributes: dict[str, _Any] | None = None) -> None:
         """Show text; a box at the same `(x, y)` is replaced. Empty text shows nothing.
 
-        Args:
-            text: plain text or Pango markup; of a list every item is a line. Tags may span lines. In
-                plain text `&` and `<` are written `&amp;` and `&lt;`.
+        Parameters:
+            text: plain text or Pango markup; of a list every item is a line. Tags may span lines. In plain text `&` and
+                `<` are written `&amp;` and `&lt;`.
             attributes: `x` and `y` in pixels from the top left corner, int; `y` is the top of the first line.
-                `alignment`: how the lines lie relative to x, `Alignment.MIDDLE` if not given. What is not
-                given is the centre of the screen: x 960, y 540, and then the text is centred there; both,
-                or no attributes at all, make the message area.
+                `alignment`: how the lines lie relative to `x`, `Alignment.MIDDLE` if not given. What is not given is
+                the centre of the screen: `x` 960, `y` 540, and then the text is centred there; both, or no attributes
+                at all, make the message area.
 
         Raises:
-            TypeError: `text` is no str or list of str, `attributes` no dict, x or y no int.
-            ValueError: the markup does not parse; an alignment or an attribute is unknown; x or y is
-                farther off the screen than 32,767 pixels.
+            TypeError: `text` is no str or list of str, `attributes` no dict, `x` or `y` no int.
+            ValueError: the markup does not parse; an alignment or an attribute is unknown; `x` or `y` is farther off
+                the screen than 32,767 pixels.
         """
         runs = _markup.parse(_joined(text))
         given = _checked(attributes)
@@ -64,10 +64,11 @@ class Splashscreen:
         _current.current_dock().screen.add_text_box(box)
 
     def remove_text_box(self, x: int, y: int) -> None:
-        """Remove the box at `(x, y)`; where there is none, nothing happens. The message area is at (960, 540).
+        """Remove the box at `(x, y)`; where there is none, nothing happens. The message area is at `(960, 540)`.
 
         Raises:
-            TypeError: x or y is no int.
+            TypeError: `x` or `y` is no int.
+            ValueError: `x` or `y` is farther off the screen than 32,767 pixels.
         """
         _current.current_dock().screen.remove_text_box(_coordinate(x, "x"), _coordinate(y, "y"))
 
@@ -118,7 +119,8 @@ def _coordinate(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, in pixels, not {_type_name(value)}; use int() or //")
     if abs(value) > _FARTHEST:
-        raise ValueError(f"{name} is {value:,}, far off a screen of {_screen.WIDTH} x {_screen.HEIGHT} pixels")
+        size = f"{_screen.WIDTH} x {_screen.HEIGHT}"
+        raise ValueError(f"{name} is {value:,}, far off a screen of {size} pixels; use a place on it")
     return value
 
 

@@ -1,7 +1,7 @@
-"""time: the dock's clock (dock SDK `time`, which is MicroPython's, not CPython's).
+"""The dock's clock (dock SDK, `time`: MicroPython's, not CPython's).
 
-Time is the dock's: it starts at the moment when the dock opened and then goes as Trio's clock goes, so that
-under a mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Local time follows
+Time is the dock's: it starts at the moment when the dock opened and then goes as Trio's clock goes, so that under a
+mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Local time follows
 `dock.DockControl.set_timezone`.
 
 Imports have an underscore here because an app must find no name in this module that the dock does not have.
@@ -53,23 +53,28 @@ def time_ns() -> int:
 def gmtime(secs: float | None = None) -> _Tuple:
     """The date and time in UTC, of now or of `secs` since the epoch.
 
-    The 8 items are year, month (1-12), day (1-31), hour, minute, second, weekday (0-6 from Monday) and day
-    of the year (1-366). Raises `TypeError` unless `secs` is a number.
+    The 8 items are year, month (1-12), day (1-31), hour, minute, second, weekday (0-6 from Monday) and day of the year
+    (1-366).
+
+    Raises:
+        TypeError: `secs` is no number.
     """
     return _items(_utc(secs))
 
 
 def localtime(secs: float | None = None) -> _Tuple:
-    """The same as `gmtime`, in the dock's time zone."""
+    """The same as `gmtime` in the dock's time zone."""
     return _items(_utc(secs).astimezone(_zone()))
 
 
 def mktime(time_tuple: _Sequence[int]) -> int:
     """Seconds since the epoch of a local date and time: the inverse of `localtime`.
 
-    Items out of range are carried over, as MicroPython does: minute 75 is a quarter past the next hour. Of
-    an hour that the end of summer time repeats, the first one is meant. Raises `TypeError` unless
-    `time_tuple` has 8 items (or 9, as CPython's has) and all are int.
+    Items out of range are carried over, as MicroPython does: minute 75 is a quarter past the next hour. Of an hour that
+    the end of summer time repeats, the first one is meant.
+
+    Raises:
+        TypeError: `time_tuple` has not 8 items (or 9, as CPython's has), or one of them is no int.
     """
     return int(_local(time_tuple).timestamp())
 
@@ -77,8 +82,13 @@ def mktime(time_tuple: _Sequence[int]) -> int:
 def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
     """The date and time as text, of now in local time or of a tuple as `localtime` and `gmtime` give it.
 
-    `fmt_string` is CPython's (dock SDK). `%Z` and `%z` tell the dock's time zone: a tuple has none of its
-    own. Raises `TypeError` for what `mktime` raises it for.
+    Parameters:
+        fmt_string: as for CPython's `strftime` (dock SDK). `%Z` and `%z` tell the dock's time zone: a tuple has none of
+            its own.
+        time_tuple: as for `mktime`.
+
+    Raises:
+        TypeError: `fmt_string` is no str, or `mktime` would not take the tuple.
     """
     if not isinstance(fmt_string, str):
         raise TypeError(f"the format must be a str, not {type(fmt_string).__name__}")
@@ -89,8 +99,12 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
 def sleep(seconds: float) -> None:
     """Wait. While an app sleeps nothing is drawn and no callback is called (dock SDK): use `wakeup`.
 
-    `seconds` may be a fraction; less than 0 counts as 0. Raises `TypeError` unless it is a number, and
-    `RuntimeError` on the Trio thread.
+    Parameters:
+        seconds: may be a fraction; less than 0 counts as 0.
+
+    Raises:
+        TypeError: `seconds` is no number.
+        RuntimeError: called on the Trio thread, where `await trio.sleep(...)` is the way.
     """
     _check_number(seconds, "seconds")
     if _trio.lowlevel.in_trio_run():
@@ -99,19 +113,19 @@ def sleep(seconds: float) -> None:
 
 
 def sleep_ms(ms: int) -> None:
-    """Wait for milliseconds; as `sleep`, but whole numbers only."""
+    """Wait for milliseconds: as `sleep`, but whole numbers only."""
     _check_int(ms, "ms")
     sleep(ms / 1_000)
 
 
 def sleep_us(us: int) -> None:
-    """Wait for microseconds; as `sleep`, but whole numbers only."""
+    """Wait for microseconds: as `sleep`, but whole numbers only."""
     _check_int(us, "us")
     sleep(us / 1_000_000)
 
 
 def ticks_ms() -> int:
-    """A counter of milliseconds that wraps around; to be used with `ticks_diff` and `ticks_add` only."""
+    """A counter of milliseconds that wraps around, for `ticks_diff` and `ticks_add` only."""
     return _elapsed_ns() // 1_000_000 % _TICKS_PERIOD
 
 

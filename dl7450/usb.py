@@ -1,4 +1,4 @@
-"""usb: what is plugged into the dock's USB ports (dock SDK `usb`)."""
+"""What is plugged into the dock's USB ports (dock SDK, `usb`)."""
 
 from . import _current
 

@@ -1,4 +1,4 @@
-"""vision_client: the dock's cloud messages; not simulated yet, so importing it raises an error that says so."""
+"""The dock's cloud messages (dock SDK, `vision_client`): not simulated yet, and importing it says so."""
 
 from ._not_simulated import not_simulated
 

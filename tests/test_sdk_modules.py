@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from dl7450 import datastore, dock, monitor, network, open_dock, time, usb
+from dl7450 import datastore, dock, image, monitor, network, open_dock, splashscreen, time, usb
 from dl7450._device import Device, FactoryStore
 
 
@@ -34,10 +34,14 @@ def public(thing: object) -> set[str]:
             },
         ),
         (dock.DockControl, {"set_timezone", "suspend_host_connection"}),
+        (image, {"BMP", "ImageToken", "NONE", "PNG"}),
+        (image.ImageToken, set()),
         (monitor, {"Monitor"}),
         (monitor.Monitor, {"name", "preferred_mode", "serial_number", "valid"}),
         (network, {"LAN"}),
         (network.LAN, {"ifconfig", "mac", "mac_address"}),
+        (splashscreen, {"Alignment", "Splashscreen"}),
+        (splashscreen.Splashscreen, {"add_text_box", "remove_text_box", "set_background"}),
         (usb, {"find"}),
         (
             time,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from dl7450 import _current, image, splashscreen
+from dl7450 import _current, image
 from dl7450._markup import parse
 from dl7450._screen import Background, Screen, ScreenState, TextBox
 from dl7450.splashscreen import Alignment, Splashscreen
@@ -30,11 +30,8 @@ def encoded(image_format: str) -> bytes:
 PNG, BMP, JPEG = encoded("PNG"), encoded("BMP"), encoded("JPEG")
 
 
-def test_the_module_has_what_the_dock_has() -> None:
-    assert splashscreen.__all__ == ["Alignment", "Splashscreen"]
+def test_lines_are_aligned_in_three_ways() -> None:
     assert [alignment.name for alignment in Alignment] == ["LEFT", "RIGHT", "MIDDLE"]
-    public = [name for name in dir(Splashscreen) if not name.startswith("_")]
-    assert public == ["add_text_box", "remove_text_box", "set_background"]
 
 
 def test_every_instance_controls_the_one_screen(screen: Screen) -> None:
