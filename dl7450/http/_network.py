@@ -1,8 +1,8 @@
 """The network seam: where the bytes of a request meet the world, and where what happens is noted.
 
 A `Network` finds addresses and opens connections: `TrioNetwork` on real sockets, others in memory for tests and
-simulation. `DockBackend` puts either of them below httpcore's connection pool and writes down in the request's
-`Exchange` what happened, so that a fault injected into a network passes through the real parser and the real pool.
+simulation. `connect` opens a connection through either of them and writes down in the request's `Exchange` what
+happened. A fault injected into a network passes through the real parser and the real transport.
 """
 
 from __future__ import annotations
@@ -10,21 +10,17 @@ from __future__ import annotations
 import errno
 import math
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import httpcore2
 import trio
 
 from ._curl import Failure
 from ._exchange import Exchange
 
 CONNECT_STAGGER = 0.2  # seconds before the next address is tried as well (libcurl's happy eyeballs)
-IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
-CLOSE_PATIENCE = 0.5  # seconds for the close_notify of a TLS connection that is being closed
-LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request
 
 current_exchange: ContextVar[Exchange] = ContextVar("dl7450.http.exchange")
 
@@ -121,138 +117,17 @@ class DeviceNetwork:
         return await self._network.connect(address)
 
 
-class DockBackend(httpcore2.AsyncNetworkBackend):
-    """What httpcore's pool opens its connections through."""
+async def connect(network: Network, host: str, port: int, exchange: Exchange) -> tuple[Address, Connection]:
+    """Find a host and open a connection to it, and write down in the exchange what happened.
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109  httpcore's signature; the request's deadline is a cancel scope
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:
-        exchange = current_exchange.get()
-        addresses = await _resolve(self._network, host, port, exchange)
-        address, connection = await _connect_any(self._network, addresses, exchange)
-        exchange.connected = True
-        exchange.peer = address
-        return DockStream(connection, address)
-
-
-class DockStream(httpcore2.AsyncNetworkStream):
-    """One connection, plain or TLS; notes what goes over it in the `Exchange` of the request that uses it.
-
-    httpcore's timeouts are not used: the deadline of a request is a cancel scope around the whole of it.
+    Raises:
+        FailedRequest: it has no address, or none that takes the connection.
     """
-
-    def __init__(self, connection: Connection, peer: Address) -> None:
-        self._stream, self._is_readable, self._handshake = connection
-        self._peer = peer
-        self._used = trio.current_time()
-        self._closed = False
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        exchange = current_exchange.get()
-        head = exchange.head
-        if head.taken:
-            return await self._receive(max_bytes, exchange)
-        while not head.settled:
-            if not await self._receive(max_bytes, exchange):
-                return head.take_cut_off()
-        if head.too_large:
-            raise FailedRequest(Failure.HEAD_TOO_LARGE)
-        if not head.is_http:
-            raise FailedRequest(Failure.NOT_HTTP)
-        return head.take()
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        if not buffer:  # httpcore writes an empty body, and its end, too
-            return
-        exchange = current_exchange.get()
-        if exchange.peer is None:  # the first bytes of a request that got an idle connection
-            exchange.peer = self._peer
-        try:
-            if len(buffer) < LARGE_WRITE:
-                await self._stream.send_all(buffer)
-            else:
-                await self._send_while_listening(buffer, exchange)
-        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            exchange.send_failed = True
-            raise httpcore2.WriteError from error
-        exchange.sent(len(buffer))
-
-    async def aclose(self) -> None:
-        # Without a close_notify: sending one could block on a peer that does not read, and HTTP does not need it.
-        self._closed = True
-        await trio.aclose_forcefully(self._stream)
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore2.AsyncNetworkStream:
-        exchange = current_exchange.get()
-        try:
-            with exchange.phase(f"TLS client handshake {server_hostname}"):
-                stream = await self._handshake(self._stream, ssl_context, server_hostname)
-            # httpcore loses a connection whose request is cancelled before its first use: notice it while we can close.
-            await trio.lowlevel.checkpoint_if_cancelled()
-        except trio.BrokenResourceError as error:
-            await self.aclose()
-            untrusted = isinstance(error.__cause__, ssl.CertificateError)
-            raise FailedRequest(Failure.CERTIFICATE if untrusted else Failure.TLS) from error
-        except BaseException:
-            await self.aclose()
-            raise
-        return DockStream(Connection(stream, self._is_readable), self._peer)
-
-    def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks: `ssl_object` for the protocol, `is_readable` before an idle connection is used again."""
-        if info == "ssl_object" and isinstance(self._stream, trio.SSLStream):
-            return self._stream._ssl_object  # as httpcore2 does (trio#542)
-        if info == "is_readable":
-            return self._closed or self._is_readable() or trio.current_time() - self._used > IDLE_MAX
-        return None
-
-    async def _receive(self, max_bytes: int, exchange: Exchange) -> bytes:
-        try:
-            data = await self._stream.receive_some(max_bytes)
-        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            exchange.peer_reset = True
-            raise httpcore2.ReadError from error
-        self._used = trio.current_time()
-        if data:
-            exchange.received(data)
-        else:
-            exchange.peer_closed = True
-        return bytes(data)
-
-    async def _send_while_listening(self, buffer: bytes, exchange: Exchange) -> None:
-        """Send, but stop when a final answer or the end comes: a server may refuse an upload without reading it."""
-        given_up = False
-
-        async def listen() -> None:
-            nonlocal given_up
-            with suppress(httpcore2.ReadError):  # the reset is in the exchange
-                while not exchange.head.settled and await self._receive(LARGE_WRITE, exchange):
-                    pass
-            given_up = True
-            nursery.cancel_scope.cancel("the answer overtook the request")
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(listen)
-            try:
-                await self._stream.send_all(buffer)
-            except trio.BrokenResourceError:
-                given_up = exchange.send_failed = True  # an answer may have arrived all the same
-            nursery.cancel_scope.cancel("the request was sent")
-        if given_up:
-            raise httpcore2.WriteError
+    addresses = await _resolve(network, host, port, exchange)
+    address, connection = await _connect_any(network, addresses, exchange)
+    exchange.connected = True
+    exchange.peer = address
+    return address, connection
 
 
 def _is_address(host: str) -> bool:

@@ -1,28 +1,38 @@
-"""The transport of a dock: httpcore's connection pool, and which certificates each of its connections trusts.
+"""The transport of a dock: its connections, and which certificates each of them trusts.
 
-A request that names its own `cacert` never shares a connection with one that does not, so every set of trusted
-certificates has a pool of its own. What fails below leaves here as a `FailedRequest` that says which step failed.
+A connection is used again by a request for the same server that trusts the same certificates. What fails below leaves
+here as a `FailedRequest` that says which step failed.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from functools import cache
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, cast
+from typing import NamedTuple, cast
 
-import httpcore2
+import h11
 import httpx2
 
+from ._connection import BrokenConnection, HttpConnection, open_connection
 from ._curl import Failure
 from ._exchange import Exchange
-from ._network import DockBackend, FailedRequest, Network, current_exchange
+from ._network import FailedRequest, Network, current_exchange
 
 RESENDS_MAX = 5  # libcurl's CONN_MAX_RETRIES
-IDLE_CONNECTIONS_MAX = 16  # per pool: as many as requests can be in flight
-POOLS_MAX = 10  # plain, system trust, and eight sets of certificates of an app
+IDLE_CONNECTIONS_MAX = 16  # as many as requests can be in flight
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class _Server(NamedTuple):
+    """What a connection leads to. `cacert` is None for plain http, whatever the request names."""
+
+    scheme: str
+    host: str
+    port: int
+    cacert: str | None
 
 
 class DockTransport(httpx2.AsyncBaseTransport):
@@ -33,8 +43,8 @@ class DockTransport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self, network: Network) -> None:
-        self._backend = DockBackend(network)
-        self._pools: dict[tuple[str, str | None], httpcore2.AsyncConnectionPool] = {}
+        self._network = network
+        self._idle: list[tuple[_Server, HttpConnection]] = []  # in the order in which they became idle
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request and return its answer as soon as the headers are there.
@@ -43,106 +53,114 @@ class DockTransport(httpx2.AsyncBaseTransport):
             FailedRequest: there is no answer, and which step failed. Reading the body may raise it, too.
         """
         url = request.url
-        core_request = httpcore2.Request(
-            method=request.method,
-            url=httpcore2.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=request.extensions["target"]
-            ),
-            headers=request.headers.raw,
-            content=cast(httpx2.AsyncByteStream, request.stream),
+        server = _Server(
+            url.scheme,
+            url.raw_host.decode("ascii"),
+            url.port or _DEFAULT_PORTS[url.scheme],
+            request.extensions["cacert"] if url.scheme == "https" else None,
         )
-        pool = await self._pool(url.scheme, request.extensions["cacert"] if url.scheme == "https" else None)
         exchange = current_exchange.get()
         while True:
+            connection = await self._connection(server, exchange)
             try:
-                response = await pool.handle_async_request(core_request)
+                head = await connection.request(
+                    request.method,
+                    request.extensions["target"],
+                    request.headers.raw,
+                    cast(httpx2.AsyncByteStream, request.stream),
+                    exchange,
+                )
                 break
-            except (httpcore2.ProtocolError, httpcore2.NetworkError) as error:
+            except BaseException as error:
+                await connection.aclose()
+                if not isinstance(error, BrokenConnection):
+                    raise
                 if not exchange.may_resend or exchange.resends == RESENDS_MAX:
                     raise FailedRequest(_failure(error, exchange)) from error
             exchange.begin_resend()
         return httpx2.Response(
-            response.status,
-            headers=response.headers,
-            stream=_Body(response, exchange),
-            extensions=response.extensions,
+            head.status_code,
+            headers=head.headers.raw_items(),
+            stream=_Body(self, server, connection, exchange),
+            extensions={"http_version": b"HTTP/" + head.http_version},
         )
 
     async def aclose(self) -> None:
         """Close all connections."""
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.aclose()
+        while self._idle:
+            _, connection = self._idle.pop()
+            await connection.aclose()
 
-    async def _pool(self, scheme: str, cacert: str | None) -> httpcore2.AsyncConnectionPool:
-        """The pool whose connections trust these certificates; the one used longest ago makes room."""
-        key = (scheme, cacert)
-        pool = self._pools.pop(key, None)
-        if pool is None:
-            pool = httpcore2.AsyncConnectionPool(
-                ssl_context=None if scheme == "http" else _trust(cacert),
-                max_connections=None,  # the limiter's 16 tokens are the limit
-                max_keepalive_connections=IDLE_CONNECTIONS_MAX,
-                network_backend=self._backend,
-            )
-        self._pools[key] = pool
-        if len(self._pools) > POOLS_MAX:
-            for idle_key, idle in self._pools.items():
-                if idle is not pool and all(connection.is_idle() for connection in idle.connections):
-                    del self._pools[idle_key]
-                    await idle.aclose()
-                    break
-        return pool
+    async def _connection(self, server: _Server, exchange: Exchange) -> HttpConnection:
+        """The connection to this server that was used last, or a new one."""
+        while (idle := self._take_idle(server)) is not None:
+            if idle.is_usable():
+                return idle
+            await idle.aclose()
+        trusted = None if server.scheme == "http" else _trust(server.cacert)
+        return await open_connection(self._network, server.host, server.port, trusted, exchange)
+
+    def _take_idle(self, server: _Server) -> HttpConnection | None:
+        for index in reversed(range(len(self._idle))):
+            if self._idle[index][0] == server:
+                return self._idle.pop(index)[1]
+        return None
+
+    async def _release(self, server: _Server, connection: HttpConnection) -> None:
+        """A request has ended: keep its connection if it can be used again; the one idle longest makes room."""
+        if not connection.make_idle():
+            await connection.aclose()
+            return
+        self._idle.append((server, connection))
+        if len(self._idle) > IDLE_CONNECTIONS_MAX:
+            _, oldest = self._idle.pop(0)
+            await oldest.aclose()
 
 
 class _Body(httpx2.AsyncByteStream):
-    def __init__(self, response: httpcore2.Response, exchange: Exchange) -> None:
-        self._stream = cast(httpx2.AsyncByteStream, response.stream)
-        self._connection: httpcore2.AsyncNetworkStream = response.extensions["network_stream"]
+    """The body of an answer. Closed before its end, it takes the connection with it."""
+
+    def __init__(
+        self, transport: DockTransport, server: _Server, connection: HttpConnection, exchange: Exchange
+    ) -> None:
+        self._transport = transport
+        self._server = server
+        self._connection: HttpConnection | None = connection
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
+        assert self._connection is not None
         try:
-            async with aclosing(cast(AsyncGenerator[bytes, None], aiter(self._stream))) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-        except (httpcore2.ProtocolError, httpcore2.NetworkError) as error:
+            while isinstance(event := await self._connection.next_event(self._exchange), h11.Data):
+                yield bytes(event.data)
+        except BrokenConnection as error:
             raise FailedRequest(_failure(error, self._exchange)) from error
-        if _has_more(self._stream):
-            await self._connection.aclose()
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._transport._release(self._server, connection)
 
 
-def _has_more(stream: Any) -> bool:
-    """Whether more came than the answer. httpcore would keep it for the next request on this connection, as its answer.
-
-    It has no public word for it, so this looks where it is kept.
-    """
-    trailing_data, _ = stream._stream._connection._h11_state.trailing_data
-    return bool(trailing_data)
-
-
-def _failure(error: Exception, exchange: Exchange) -> Failure:
+def _failure(error: BaseException, exchange: Exchange) -> Failure:
     if exchange.peer_reset:
         return Failure.RESET
     if exchange.peer_closed:
         return Failure.SEND if exchange.send_failed and not exchange.bytes_received else Failure.FIN
-    if not isinstance(error, httpcore2.RemoteProtocolError):
+    if not isinstance(error, h11.RemoteProtocolError):
         return Failure.SEND
-    # httpcore wraps h11's error, which hints at a status: this one for transfer codings, and for nothing else.
-    hint = getattr(error.args[0], "error_status_hint", None)
-    return Failure.TRANSFER_CODING if hint == HTTPStatus.NOT_IMPLEMENTED else Failure.GRAMMAR
+    # The status that h11 would answer with: this one for transfer codings, and for nothing else.
+    unknown_coding = error.error_status_hint == HTTPStatus.NOT_IMPLEMENTED
+    return Failure.TRANSFER_CODING if unknown_coding else Failure.GRAMMAR
 
 
+@lru_cache(maxsize=16)  # the system's takes tens of milliseconds and hundreds of kilobytes: once for all docks
 def _trust(cacert: str | None) -> ssl.SSLContext:
-    return _system_trust() if cacert is None else _trust_only(cacert)
-
-
-@cache  # tens of milliseconds and hundreds of kilobytes: once per process, and only when an https URL is fetched
-def _system_trust() -> ssl.SSLContext:
-    return _lenient(httpcore2.default_ssl_context())
+    context = httpx2.create_ssl_context() if cacert is None else _trust_only(cacert)
+    context.set_alpn_protocols(["http/1.1"])
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # on by default from Python 3.13; libcurl does not set it
+    return context
 
 
 def _trust_only(cacert: str) -> ssl.SSLContext:
@@ -159,10 +177,4 @@ def _trust_only(cacert: str) -> ssl.SSLContext:
         context.load_verify_locations(cadata=cacert.encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
         raise FailedRequest(Failure.CACERT) from error
-    return _lenient(context)
-
-
-def _lenient(context: ssl.SSLContext) -> ssl.SSLContext:
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # on by default from Python 3.13; libcurl does not set it
     return context

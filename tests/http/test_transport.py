@@ -6,7 +6,7 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450.http._client import HttpStatistics
-from dl7450.http._transport import POOLS_MAX, RESENDS_MAX
+from dl7450.http._transport import IDLE_CONNECTIONS_MAX, RESENDS_MAX
 from tests._memory_network import MemoryNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._certificates import Tls, cacert, server_context
@@ -73,13 +73,13 @@ async def test_plain_requests_share_a_connection_whatever_certificates_they_name
     assert connections(server) == [0, 0, 0]
 
 
-async def test_the_connections_of_certificates_used_long_ago_make_room(nursery: trio.Nursery) -> None:
+async def test_the_connection_idle_longest_makes_room(nursery: trio.Nursery) -> None:
     network = MemoryNetwork(nursery, FINE, tls=server_context(Tls()))
     async with dl7450.open_dock(network=network) as dock:
-        for index in range(POOLS_MAX + 3):
+        for index in range(IDLE_CONNECTIONS_MAX + 3):
             answer = await dock.http.get("https://localhost/", cacert=f"{cacert('ca')}\n{index}")
             assert answer.status_code() == 200
-        assert network.open_connections == POOLS_MAX
+        assert network.open_connections == IDLE_CONNECTIONS_MAX
     assert network.open_connections == 0
 
 
