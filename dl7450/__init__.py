@@ -1,7 +1,8 @@
 """The DisplayLink DL-7450 dock's app runtime as a Trio library.
 
 `open_dock` opens a dock in a Trio program, `run` runs an app on one. The modules that an app may import are here by the
-same name: `dl7450.http`, `dl7450.wakeup`, `dl7450.splashscreen` and so on.
+same name: `dl7450.http`, `dl7450.wakeup`, `dl7450.splashscreen` and so on. An app must find no name in them that the
+dock does not have, so what they import has an underscore there.
 """
 
 from typing import TYPE_CHECKING

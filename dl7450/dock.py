@@ -1,7 +1,4 @@
-"""Who the dock is, what is plugged into it, and its settings (dock SDK, `dock`).
-
-Imports have an underscore here because an app must find no name in this module that the dock does not have.
-"""
+"""Who the dock is, what is plugged into it, and its settings (dock SDK, `dock`)."""
 
 import trio as _trio
 

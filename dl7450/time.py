@@ -3,8 +3,6 @@
 Time is the dock's: it starts at the moment when the dock opened and then goes as Trio's clock goes, so that under a
 mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Local time follows
 `dock.DockControl.set_timezone`.
-
-Imports have an underscore here because an app must find no name in this module that the dock does not have.
 """
 
 import datetime as _datetime

@@ -1,12 +1,9 @@
 """Timers (dock SDK, `wakeup`)."""
 
-from __future__ import annotations
+from collections.abc import Callable as _Callable
+from inspect import iscoroutinefunction as _iscoroutinefunction
 
-from collections.abc import Callable
-from inspect import iscoroutinefunction
-
-from ._current import current_dock
-from ._timer import DockTimer
+from . import _current, _timer
 
 __all__ = ["Timer", "wakeup"]
 
@@ -14,7 +11,7 @@ __all__ = ["Timer", "wakeup"]
 class Timer:
     """Calls a function after a time, once or again and again."""
 
-    def __init__(self, task: Callable[[], object], time_ms: int, repeat_ms: int = 0) -> None:
+    def __init__(self, task: _Callable[[], object], time_ms: int, repeat_ms: int = 0) -> None:
         """Start a timer.
 
         The dock promises no order between timers that are due at the same moment. On the dock a timer to which the app
@@ -31,7 +28,7 @@ class Timer:
         """
         if not callable(task):
             raise TypeError(f"task must be a function without parameters, not {type(task).__name__}")
-        if iscoroutinefunction(task):
+        if _iscoroutinefunction(task):
             raise TypeError("task must be a plain function, not an async one: nobody would await it")
         times: dict[str, object] = {"time_ms": time_ms, "repeat_ms": repeat_ms}
         for name, value in times.items():
@@ -39,10 +36,10 @@ class Timer:
                 raise TypeError(f"{name} must be a number of milliseconds, not {type(value).__name__}")
             if not value >= 0:
                 raise ValueError(f"{name} must be 0 or more milliseconds, not {value}")
-        dock = current_dock()
+        dock = _current.current_dock()
 
-        def start() -> DockTimer:
-            timer = DockTimer(task, time_ms / 1000, repeat_ms / 1000)
+        def start() -> _timer.DockTimer:
+            timer = _timer.DockTimer(task, time_ms / 1000, repeat_ms / 1000)
             dock.start_timer(timer)
             return timer
 
@@ -53,6 +50,6 @@ class Timer:
         self._timer.cancel()
 
 
-def wakeup(task: Callable[[], object], time_ms: int, repeat_ms: int = 0) -> Timer:
+def wakeup(task: _Callable[[], object], time_ms: int, repeat_ms: int = 0) -> Timer:
     """Start a timer and return it. The parameters are those of `Timer`."""
     return Timer(task, time_ms, repeat_ms)
