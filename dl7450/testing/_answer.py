@@ -18,9 +18,6 @@ from ._picture import picture as make_picture
 Fault: TypeAlias = Literal["dns", "refuse", "bad_certificate", "reset", "truncate", "garbage", "hang", "slow"]
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 
-# These go wrong before there is a connection, so an idle one must not be used again.
-CONNECTION_FAULTS: frozenset[Fault] = frozenset({"dns", "refuse", "bad_certificate"})
-
 _WITHOUT_BODY = {204, 304}  # RFC 9110, 6.4.1
 _GARBAGE = b"\x15\x03\x01\x00\x02\x02\x46\x00 this is not HTTP\r\n"
 _FORBIDDEN_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")

@@ -1,7 +1,7 @@
 """The network in memory: what a dock under test is connected to instead of the world.
 
 `MemoryTransport` sees each request as a whole and asks the routes for its answer. Then the request takes its real way:
-httpcore's pool, the HTTP parser, the mapping of errors, down to `MemoryNetwork`, where a connection plays the answer
+the connections, the HTTP parser, the mapping of errors, down to `MemoryNetwork`, where a connection plays the answer
 byte by byte, or goes wrong as a fault says.
 
 A server here is no task. What it sends is known as soon as the request has arrived, so the stream plays it when it is
@@ -24,7 +24,7 @@ import trio
 
 from ..http._network import Address, Connection, DeviceNetwork
 from ..http._transport import DockTransport
-from ._answer import CONNECTION_FAULTS, Answer, Ending, Fault, Piece, Script
+from ._answer import Answer, Ending, Fault, Piece, Script
 from ._routes import Request, Routes, url_text
 
 
@@ -96,7 +96,8 @@ class MemoryTransport(httpx2.AsyncBaseTransport):
             next(self._numbers),
             self._wait_turn,
         )
-        if asked.answer.fault in CONNECTION_FAULTS:
+        if asked.answer.fault is not None:
+            # A fault has a connection of its own: on a kept one it could not refuse, or would be healed by a resend.
             self._network.close_idle(request.url.host)
         before = _asked.set(asked)
         try:

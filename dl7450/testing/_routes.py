@@ -111,7 +111,7 @@ class Route:
         """Which part of this route was never used, if any."""
         if not self._requests:
             return f"the route {self} was never used"
-        if waiting := len(self._answers) - 1:
+        if (waiting := len(self._answers) - 1) > 0:
             return f"the route {self} still has {waiting} more answer{'s' * (waiting > 1)} to give"
         return None
 
@@ -215,7 +215,7 @@ class Routes:
             if route.matches_url(request.url):
                 return math.inf
             pattern = route._pattern if isinstance(route._pattern, str) else route._pattern.pattern
-            return SequenceMatcher(None, pattern, request.url, autojunk=False).ratio()
+            return SequenceMatcher(None, _without_scheme(pattern), _without_scheme(request.url)).ratio()
 
         likely = sorted(((likeness(route), -n, route) for n, route in enumerate(self._routes.values())), reverse=True)
         return [route for ratio, _, route in likely[:_NEAR_MISSES] if ratio >= _LIKENESS]
@@ -229,6 +229,10 @@ def url_text(scheme: str, host: str, port: int, target: str) -> str:
     shown = f"[{host}]" if ":" in host else host.lower()
     default = port == {"http": 80, "https": 443}[scheme]
     return f"{scheme}://{shown}{'' if default else f':{port}'}{target}"
+
+
+def _without_scheme(url: str) -> str:
+    return url.partition("://")[2] or url
 
 
 def _normal(url: str) -> str:
