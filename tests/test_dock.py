@@ -160,6 +160,23 @@ async def test_a_cancellation_stops_everything_at_once(
     assert not outer.cancelled_caught
 
 
+async def test_an_answer_that_comes_while_the_dock_stops_calls_nobody(autojump_clock: MockClock) -> None:
+    """Its callback might use the dock, and the caller of `open_dock` would hear of two errors instead of one."""
+    record: list[Response] = []
+
+    class Late(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(1)
+            return httpx2.Response(200)
+
+    with trio.move_on_after(0.5):
+        async with dl7450.open_dock(transport=Late()) as dock:
+            dock.http.get_async(URL, record.append)
+            await trio.sleep_forever()
+    assert (record, dock.http.statistics(), trio.current_time()) == ([], HttpStatistics(16, 0, completed=1), 1.0)
+
+
 async def test_several_errors_are_raised_as_a_group(nursery: trio.Nursery) -> None:
     async def program() -> None:
         async with dl7450.open_dock() as dock:

@@ -244,7 +244,7 @@ class HttpClient:
             with control._scope:
                 response = await self._perform(call, span, admitted)
             control._ended.set()
-            if response is not None:
+            if response is not None and not self._lifetime.over:  # a dock that stops calls nobody any more
                 deliver(callback, response, span.context, control._settle)
         finally:
             control._ended.set()
