@@ -60,7 +60,7 @@ class HttpConnection:
         exchange.peer = self._peer
         send = self._protocol.send
         parts = [send(h11.Request(method=method, target=target, headers=headers))]
-        parts += [send(h11.Data(data=part)) async for part in body]
+        parts += [send(h11.Data(data=part)) async for part in body if part]
         parts.append(send(h11.EndOfMessage()))
         await self._send(b"".join(part for part in parts if part), exchange)
         while True:
