@@ -63,9 +63,11 @@ class Run:
         return any(text in shown for shown in self.texts)
 
     def begin(self, dock: Dock) -> None:
+        """Follow this dock from now on."""
         self._dock = dock
 
     def end(self) -> None:
+        """Keep the moment: the run is over."""
         if self._dock is not None:
             self._ended = self._dock.clock.current_time()
 

@@ -35,22 +35,35 @@ def main() -> None:
 
 @main.command()
 @click.argument("app", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after this dock time.")
-@click.option("--frames", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep frames as PNGs.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so much dock time.")
 @click.option(
-    "--store", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Take the dock from YAML."
+    "--frames", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep all frames as PNGs."
 )
-@click.option("--set", "values", multiple=True, metavar="KEY=VALUE", help="Set an entry of the store; repeatable.")
-@click.option("--dock-id", metavar="HEX", help="Set the dock's id: 64 hex digits.")
-@click.option("--host", type=click.Choice(["connected", "none", "suspended"]), help="Set the host's status.")
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take the dock from YAML: store, monitors, network.",
+)
+@click.option("--set", "values", multiple=True, metavar="KEY=VALUE", help="Set a value of the store; repeatable.")
+@click.option("--dock-id", metavar="HEX", help="Set the dock's id: 64 hexadecimal digits.")
+@click.option(
+    "--host",
+    type=click.Choice(["connected", "none", "suspended"]),
+    metavar="STATUS",
+    help="Set the host: connected, none or suspended.",
+)
 @click.option("--offline", is_flag=True, help="Leave the network cable out.")
-@click.option("--fast", is_flag=True, help="Use virtual time: waiting takes none.")
-@click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if never shown; repeatable.")
+@click.option("--fast", is_flag=True, help="Run on virtual time: waiting takes none.")
+@click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if it is never shown; repeatable.")
 @click.option(
-    "--trace-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write OTLP JSON lines."
+    "--trace-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the spans, as OTLP JSON lines.",
 )
-@click.option("--tasks", is_flag=True, help="Print the task tree when the run ends.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON summary to stdout, the app's output to stderr.")
+@click.option("--tasks", is_flag=True, help="Print the tree of tasks when the run ends.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON summary; the app prints to stderr.")
 @click.option("--quiet", is_flag=True, help="Print no waterfall and no progress.")
 def run(
     app: Path | None,
@@ -71,9 +84,9 @@ def run(
     """Run APP until nothing can call it any more.
 
     APP is the app's file; without it, the code that the store names is run. Spans go to a collector when
-    OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tasks.
+    OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tree of tasks.
 
-    Exit status: 0, 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
+    Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
     """
     import telemetry
 
@@ -95,8 +108,10 @@ def run(
     status = EXIT_OK
     try:
         collected = telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise _cannot("write", error) from None
     with collected:
         try:
             with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
@@ -111,8 +126,10 @@ def run(
                     meter_provider=collected.meter_provider(),
                     around=lambda: _watched(collected.meter_provider(), tasks),
                 )
-        except (AppError, OSError) as error:
+        except AppError as error:
             raise click.UsageError(str(error)) from None
+        except OSError as error:
+            raise _cannot("write", error) from None
         except KeyboardInterrupt:
             status = EXIT_INTERRUPTED
         if not quiet and not as_json:
@@ -225,7 +242,7 @@ def check(app: Path) -> None:
     try:
         findings = check_app(app)
     except OSError as error:
-        raise click.UsageError(f"cannot read {str(app)!r}: {error.strerror}") from None
+        raise _cannot("read", error) from None
     click.echo(format_findings(findings), nl=False)
     sys.exit(1 if findings else 0)
 
@@ -235,14 +252,24 @@ def check(app: Path) -> None:
 @click.option("--slowest", type=click.IntRange(min=1), metavar="N", help="Show only the N slowest traces.")
 @click.option("--failed", is_flag=True, help="Show only traces with a failure.")
 @click.option("--host", metavar="NAME", help="Show only traces with a request to this host.")
-@click.option("--json", "as_json", is_flag=True, help="Print the traces as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the traces as OTLP JSON lines.")
 def trace(file: Path, slowest: int | None, failed: bool, host: str | None, as_json: bool) -> None:
-    """Show the waterfalls of FILE, in OTLP JSON as --trace-file and the OpenTelemetry Collector write it."""
+    """Show the traces in FILE as waterfalls.
+
+    FILE holds OTLP JSON lines, as --trace-file and the OpenTelemetry Collector write them.
+    """
     import telemetry
 
     try:
         telemetry.show_traces(file, slowest=slowest, failed=failed, host=host, as_json=as_json)
     except BrokenPipeError:
         raise  # `| head` has seen enough: click ends quietly
-    except (telemetry.TraceFileError, OSError) as error:
+    except telemetry.TraceFileError as error:
         raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise _cannot("read", error) from None
+
+
+def _cannot(verb: str, error: OSError) -> click.UsageError:
+    what = "" if error.filename is None else f" {str(error.filename)!r}"
+    return click.UsageError(f"cannot {verb}{what}: {error.strerror}")

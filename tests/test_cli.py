@@ -128,10 +128,11 @@ def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None
         (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
         (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
         (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
-        (["run", "app.py", "--trace-file", "missing/x.jsonl"], "missing/x.jsonl"),
+        (["run", "app.py", "--trace-file", "missing/x.jsonl"], "cannot write 'missing/x.jsonl': No such file or "),
+        (["run", "app.py", "--frames", "app.py/frames"], "cannot write 'app.py/frames': Not a directory"),
         (["check", "nowhere.py"], "cannot read 'nowhere.py': No such file or directory"),
-        (["trace", "app.py"], "app.py"),
-        (["trace", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["trace", "app.py"], "app.py, line 1: not JSON"),
+        (["trace", "nowhere.jsonl"], "cannot read 'nowhere.jsonl': No such file or directory"),
     ],
 )
 def test_a_wrong_command_line_is_refused_before_the_app_starts(tmp_path: Path, arguments: list[str], said: str) -> None:
