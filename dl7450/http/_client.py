@@ -223,7 +223,7 @@ class HttpClient:
     async def _wait_for_token(self, call: Call, span: RequestSpan) -> bool:
         try:
             await self._limiter.acquire_on_behalf_of(call)
-        except trio.Cancelled as cancelled:
+        except (trio.Cancelled, KeyboardInterrupt) as cancelled:
             self._counts["cancelled"] += 1
             span.end_cancelled(cancelled, Exchange(self._tracing.now))
             raise
@@ -266,7 +266,7 @@ class HttpClient:
             code = code_of(failed.failure, exchange)
             counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code)
             return Response(int(code), {}, bytearray())
-        except trio.Cancelled as cancelled:
+        except (trio.Cancelled, KeyboardInterrupt) as cancelled:
             counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
             raise
         else:

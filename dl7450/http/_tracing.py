@@ -138,16 +138,19 @@ class RequestSpan:
         self.span.set_status(StatusCode.ERROR)
         self._end(exchange, None)
 
-    def end_cancelled(self, cancelled: trio.Cancelled, exchange: Exchange) -> None:
-        """The caller cancelled the request: no error."""
+    def end_cancelled(self, cancelled: trio.Cancelled | KeyboardInterrupt, exchange: Exchange) -> None:
+        """The caller cancelled the request, or Ctrl-C did: no error."""
         self.span.set_attribute("dl7450.cancelled", True)
-        self.span.set_attribute("trio.cancelled.source", cancelled.source)
-        if cancelled.reason is not None:
-            self.span.set_attribute("trio.cancelled.reason", redact(cancelled.reason))  # may quote an exception
+        if isinstance(cancelled, KeyboardInterrupt):
+            self.span.set_attribute("trio.cancelled.source", "KeyboardInterrupt")  # as Trio calls it where it can
+        else:
+            self.span.set_attribute("trio.cancelled.source", cancelled.source)
+            if cancelled.reason is not None:
+                self.span.set_attribute("trio.cancelled.reason", redact(cancelled.reason))  # may quote an exception
         self._end(exchange, None)
 
     def end_interrupted(self, exchange: Exchange) -> None:
-        """Neither answer nor failure nor cancellation: a transport's bug, or Ctrl-C in the midst of it."""
+        """Neither answer nor failure nor cancellation: a bug in a transport."""
         self._attributes["error.type"] = "_OTHER"
         self.span.set_status(StatusCode.ERROR)
         self._end(exchange, None)
