@@ -217,6 +217,33 @@ async def test_an_app_that_blocks_when_the_dock_stops_cannot_catch_it_by_mistake
     assert record == ["stopped", "finally"]
 
 
+async def test_a_thread_of_an_app_that_waits_is_told_that_the_dock_has_stopped(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    told: list[str] = []
+
+    def work() -> None:
+        with pytest.raises(DockStopped):
+            http.get(URL)
+        told.append("told")
+
+    def app() -> None:
+        for thread in threads:
+            thread.start()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    network = MemoryNetwork(nursery, (request,))
+    with trio.CancelScope() as scope:
+        async with dl7450.open_dock(network=network) as dock:
+            await dock.start_app(app)
+            await network.log.until(3)
+            scope.cancel()
+            await trio.sleep_forever()
+    for thread in threads:
+        await trio.to_thread.run_sync(thread.join)
+    assert told == ["told"] * 3
+
+
 async def test_app_code_that_does_not_return_is_abandoned_with_a_warning_that_shows_where(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
