@@ -175,9 +175,9 @@ class TestDock:
         return self._dock.frame or ScreenState()
 
     @property
-    def texts(self) -> tuple[str, ...]:
+    def texts(self) -> list[str]:
         """The text of every box on the screen, without markup, in drawing order."""
-        return self.screen.texts()
+        return list(self.screen.texts())
 
     @property
     def boxes(self) -> dict[tuple[int, int], str]:
