@@ -74,9 +74,9 @@ async def test_a_picture_that_is_not_there_is_told_with_those_that_are(device: D
 async def test_a_tag_or_a_key_is_a_str() -> None:
     def app() -> None:
         with pytest.raises(TypeError, match="the image tag must be a str, not int"):
-            datastore.ImageStore().get(1)  # type: ignore[arg-type]  # what the test is about
+            datastore.ImageStore().get(1)  # type: ignore[arg-type] # what the test is about
         with pytest.raises(TypeError, match="the key must be a str, not bytes"):
-            datastore.KvStore().get(b"name")  # type: ignore[arg-type]  # what the test is about
+            datastore.KvStore().get(b"name")  # type: ignore[arg-type] # what the test is about
 
     await run_app(app)
 

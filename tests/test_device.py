@@ -168,7 +168,7 @@ def test_the_names_of_the_host_statuses_are_those_of_the_command_line(name: str)
     ],
 )
 def test_what_no_dock_can_be_is_refused_with_what_to_use(make: Callable[[], object], reason: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared below
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared below
         make()
     assert str(caught.value) == reason
 

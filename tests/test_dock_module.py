@@ -51,7 +51,7 @@ def test_a_monitor_is_made_of_bytes_of_any_kind() -> None:
     monitors = [monitor.Monitor(kind(DELL)) for kind in (bytes, bytearray, memoryview)]
     assert [m.name() for m in monitors] == ["DELL U2720Q"] * 3
     with pytest.raises(TypeError, match="edid must be bytes, bytearray or memoryview, not str"):
-        monitor.Monitor("DELL")  # type: ignore[arg-type]  # what the test is about
+        monitor.Monitor("DELL")  # type: ignore[arg-type] # what the test is about
 
 
 async def test_the_network_comes_up_while_an_app_waits(autojump_clock: MockClock) -> None:
@@ -69,7 +69,7 @@ async def test_the_network_comes_up_while_an_app_waits(autojump_clock: MockClock
 
 async def test_a_dock_without_a_network_has_a_mac_address_all_the_same() -> None:
     device = Device(network=None, mac="02:00:5e:10:20:30")
-    app = lambda: (network.LAN().ifconfig(), network.LAN().mac())  # noqa: E731 - an app in one line
+    app = lambda: (network.LAN().ifconfig(), network.LAN().mac())  # noqa: E731  an app in one line
     assert await run_app(app, device) == (("", "", "", ""), "02:00:5e:10:20:30")
 
 
@@ -97,7 +97,7 @@ async def test_the_time_zone_stays_as_it_was_when_the_name_is_wrong() -> None:
         with pytest.raises(ValueError, match="'Asia/Tokyo' is not a time zone of the dock: use one of CET"):
             control.set_timezone("Asia/Tokyo")
         with pytest.raises(TypeError, match="a time zone is a str, not NoneType: use one of CET"):
-            control.set_timezone(None)  # type: ignore[arg-type]  # what the test is about
+            control.set_timezone(None)  # type: ignore[arg-type] # what the test is about
         return time.strftime("%Z %z")
 
     assert await run_app(app) == "JST +0900"
@@ -108,4 +108,4 @@ async def test_a_suspension_is_asked_for_by_an_app_with_a_bool() -> None:
     with pytest.raises(RuntimeError, match=r"use dock\.device\.suspend_host"):
         control.suspend_host_connection(True)
     with pytest.raises(TypeError, match="suspend must be True or False, not int"):
-        control.suspend_host_connection(1)  # type: ignore[arg-type]  # what the test is about
+        control.suspend_host_connection(1)  # type: ignore[arg-type] # what the test is about

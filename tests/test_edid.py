@@ -103,7 +103,7 @@ def test_a_name_outside_ascii_does_not_make_the_monitor_invalid() -> None:
     ],
 )
 def test_an_invalid_edid_is_told_by_its_reason(block: bytes, reason: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared below
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared below
         _edid.parse(block)
     assert str(caught.value) == reason
 
@@ -140,6 +140,6 @@ def test_an_invalid_edid_is_told_by_its_reason(block: bytes, reason: str) -> Non
     ],
 )
 def test_what_an_edid_cannot_hold_is_refused_with_what_to_use(edid: Edid, reason: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared below
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole message is compared below
         _edid.build(edid)
     assert str(caught.value) == reason

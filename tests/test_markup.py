@@ -181,6 +181,6 @@ def test_whatever_is_passed_it_parses_or_it_is_a_value_error(markup: str) -> Non
     try:
         runs = parse(markup)
     except ValueError as error:
-        assert str(error).startswith("markup, line ")  # noqa: PT017 - both outcomes are right; this is the other's form
+        assert str(error).startswith("markup, line ")  # noqa: PT017  both outcomes are right; this is the other's form
     else:
         assert all(run.text for run in runs)

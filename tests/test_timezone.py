@@ -13,7 +13,7 @@ def test_the_zones_are_the_dock_s_and_follow_the_rules_of_their_places() -> None
     for name in _timezone.NAMES:
         zone = _timezone.zone(name)
         offsets[name] = tuple(
-            moment.replace(tzinfo=zone).utcoffset() // HOUR  # type: ignore[operator]  # a zone's offset is never None
+            moment.replace(tzinfo=zone).utcoffset() // HOUR  # type: ignore[operator] # a zone's offset is never None
             for moment in (january, july)
         )
     assert offsets == {

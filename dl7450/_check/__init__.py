@@ -1,11 +1,10 @@
 """`dl7450 check`: what would fail on the dock, found in an app's text without running it.
 
-The rules are functions beside the words for what they find (`_syntax`, `_strings`, `_language`, `_imports`,
-`_calls`, `_paradigm`); `_sdk` says what the dock has, `_instead` what to do where it has not; `_app` and
-`_values` say what an app's text makes evident.
-A rule speaks only when it is sure: what an app's text does not tell is not reported. The dock runs a
-MicroPython whose release its vendor does not name, so what some releases refuse is reported with the
-release that first takes it.
+The rules are functions beside the words for what they find (`_syntax`, `_strings`, `_language`, `_imports`, `_calls`,
+`_paradigm`); `_sdk` says what the dock has, `_instead` what to do where it has not; `_app` and `_values` say what an
+app's text makes evident. A rule speaks only when it is sure: what an app's text does not tell is not reported. The dock
+runs a MicroPython whose release its vendor does not name, so what some releases refuse is reported with the release
+that first takes it.
 """
 
 from __future__ import annotations
@@ -15,14 +14,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-# Each of these registers its rules.
-from . import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401
+from . import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401  each registers its rules
 from ._app import App
 from ._rule import CHECKS, Finding, Hit, Rule
 from ._values import Values
 
 __all__ = ["Finding", "Rule", "check_app", "format_findings", "rules"]
-
 
 NOT_UTF8: Final = Rule(
     "not-utf8",
@@ -41,7 +38,11 @@ SYNTAX_ERROR: Final = Rule(
 def check_app(path: Path) -> list[Finding]:
     """Check an app's file and the modules beside it that it imports, directly or not.
 
-    Returns the findings in order of file, line and column. Raises `OSError` if a file cannot be read.
+    Returns:
+        The findings, in the order of file, line and column.
+
+    Raises:
+        OSError: a file cannot be read.
     """
     findings: list[Finding] = []
     files = [path]

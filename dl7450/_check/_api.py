@@ -11,7 +11,14 @@ from ._sdk import BUILTINS, OPAQUE, SDK, STANDARD
 
 @dataclass(frozen=True)
 class ApiFunction:
-    """A function or method. `signatures` do not have `self`; `where` is what a reader calls its home."""
+    """A function or method.
+
+    Attributes:
+        where: what a reader calls its home: its module, or its class with the module; empty for a built-in function.
+        signatures: the ways to call it, without `self`.
+        returns: the annotation of what it returns.
+        on_class: it is called on the class itself.
+    """
 
     where: str
     name: str
@@ -21,6 +28,7 @@ class ApiFunction:
 
     @property
     def full_name(self) -> str:
+        """Such as `http.get`, `http.Response.body` or `print`."""
         return f"{self.where}.{self.name}" if self.where else self.name
 
 
@@ -34,11 +42,13 @@ class ApiClass:
 
     @property
     def full_name(self) -> str:
+        """Such as `http.Response` or `str`."""
         name = self.name.lstrip("_")
         return name if self.module == "builtins" else f"{self.module}.{name}"
 
     @property
     def public(self) -> list[str]:
+        """The names that an app may use, in alphabetical order."""
         return sorted(name for name in self.members if not name.startswith("_"))
 
 
@@ -51,6 +61,7 @@ class ApiModule:
 
     @property
     def public(self) -> list[str]:
+        """The names that an app may use, in alphabetical order."""
         return sorted(name for name in self.names or () if not name.startswith("_"))
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, overload
+from typing import TypeAlias, TypeVar, overload
 
 from ._sdk import DOCK_MODULES
 
@@ -19,22 +19,26 @@ N = TypeVar("N", bound=ast.AST)
 N2 = TypeVar("N2", bound=ast.AST)
 N3 = TypeVar("N3", bound=ast.AST)
 N4 = TypeVar("N4", bound=ast.AST)
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, *Comprehension.__args__)
 
 
 @dataclass(eq=False)
 class Scope:
-    """A namespace of the app: the module, a class, a function or a comprehension."""
+    """A namespace of the app: the module, a class, a function or a comprehension.
+
+    Attributes:
+        node: what opens it.
+        parent: the namespace around it.
+        bindings: the nodes that bind each name: targets, parameters, imports, definitions.
+        names_elsewhere: names declared global (to the module's scope) or nonlocal (to None: some enclosing function's).
+    """
 
     node: ast.AST
     parent: Scope | None
     bindings: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
-    """The nodes that bind each name: targets, parameters, imports, definitions."""
-
     names_elsewhere: dict[str, Scope | None] = field(default_factory=dict)
-    """Names declared global (to the module's scope) or nonlocal (to None: some enclosing function's)."""
 
     def lookup(self, name: str) -> Scope | None:
         """The scope where `name`, used here, is bound; None where it is nowhere: a built-in name, or none."""
@@ -52,18 +56,22 @@ class Scope:
 
 
 class App:
-    """A parsed source file.
+    """A parsed source file."""
 
-    `source` has its lines ended by `\\n`. `beside`: the names of the modules in the same folder, which the app
-    may import too. Raises `SyntaxError` (`ValueError` for null bytes, on Python 3.11) for source that does
-    not parse.
-    """
+    def __init__(self, path: Path, source: str, beside: frozenset[str]) -> None:
+        """
+        Parameters:
+            path: where the source is from.
+            source: the text, whose lines are ended by line feeds.
+            beside: the names of the modules in the same folder, which the app may import too.
 
-    def __init__(self, path: Path, source: str, beside: frozenset[str] = frozenset()) -> None:
+        Raises:
+            SyntaxError: the source does not parse.
+            ValueError: it has null bytes (before Python 3.11.4).
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # CPython's opinion of `1if x` and "\d": not ours to print
             self.tree = ast.parse(source, path)
-        self.path = path
         self.lines = source.split("\n")
         self.parents: dict[ast.AST, ast.AST] = {}
         self.scopes: dict[ast.AST, Scope] = {}  # the scope that each node is in

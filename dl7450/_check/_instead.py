@@ -60,7 +60,12 @@ _BUILTIN: Final = {
 
 
 def of_builtin(name: str, missing: frozenset[str]) -> str:
-    """What to write for a built-in name; `missing`: all those that MicroPython does not have."""
+    """What to write for a built-in name.
+
+    Parameters:
+        name: the built-in name.
+        missing: all those that MicroPython does not have.
+    """
     cls = getattr(builtins, name, None)
     if isinstance(cls, type) and issubclass(cls, BaseException):
         return next(f"Use {base.__name__}." for base in cls.__mro__ if base.__name__ not in missing)

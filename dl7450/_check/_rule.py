@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from ._values import Values
 
@@ -24,7 +25,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Hit:
-    """A place that a rule found, and what fills the `{fields}` in the rule's words."""
+    """A place that a rule found, counted from 1, and what fills the `{fields}` in the rule's words."""
 
     line: int
     column: int
@@ -33,7 +34,14 @@ class Hit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that fails on the dock. `source`: where that is documented."""
+    """One thing that fails on the dock.
+
+    Attributes:
+        code: its name, such as `blocking-sleep`.
+        problem: what fails, in words with `{fields}`.
+        solution: what to write instead, in words with `{fields}`.
+        source: where that is documented.
+    """
 
     code: str
     problem: str
@@ -41,16 +49,20 @@ class Rule:
     source: str
 
     def finding(self, path: Path, hit: Hit) -> Finding:
+        """What the rule says about a place in a file."""
         problem, solution = self.problem.format_map(hit.fields), self.solution.format_map(hit.fields)
         return Finding(path, hit.line, hit.column, self.code, problem, solution)
 
 
-Find = Callable[[Values], Iterable[Hit]]
+Find: TypeAlias = Callable[[Values], Iterable[Hit]]
 CHECKS: list[tuple[Rule, Find]] = []
 
 
 def rule(problem: str, solution: str, *, source: str) -> Callable[[Find], Find]:
-    """Make a function a check: `match_statement` looks for what the rule `match-statement` says."""
+    """Make a function a check: `match_statement` looks for what the rule `match-statement` says.
+
+    The parameters are those of `Rule`.
+    """
 
     def register(find: Find) -> Find:
         CHECKS.append((Rule(find.__name__.replace("_", "-"), problem, solution, source), find))

@@ -1,14 +1,15 @@
 """What an app may call on the dock, as data: each module in the notation of a stub.
 
-`SDK` is the vendor's own modules and equals `dl7450.<same name>` (a test compares them); `STANDARD` is the
-part of the standard library that the dock has. `BUILTINS` is MicroPython's: the types whose values are easy
-to recognise in an app, and the functions whose parameters differ from CPython's. Methods are written
-without `self`. A function that is defined twice may be called either way. A name that is not here does not
-exist; an `OPAQUE` module's names are not known.
+`SDK` is the vendor's own modules and equals `dl7450.<same name>` (a test compares them); `STANDARD` is the part of the
+standard library that the dock has. `BUILTINS` is MicroPython's: the types whose values are easy to recognise in an app,
+and the functions whose parameters differ from CPython's. Methods are written without `self`. A function that is defined
+twice may be called either way. A name that is not here does not exist; an `OPAQUE` module's names are not known.
 
-Sources: the dock SDK's documentation; for `BUILTINS`, MicroPython's sources (py/objstr.c and its neighbours),
-where a function without keyword parameters refuses every keyword.
+Sources: the dock SDK's documentation; for `BUILTINS`, MicroPython's sources (py/objstr.c and its neighbours), where a
+function without keyword parameters refuses every keyword.
 """
+
+from __future__ import annotations
 
 from typing import Final
 

@@ -1,9 +1,9 @@
 """What an expression of the app is, as far as the app's own text makes it evident.
 
-`Values(app).of(node)` is a module, class, function or object that the check knows, or None: unknown. It is
-never a guess. A name or attribute is known only if everything that is ever bound to it agrees (None aside:
-`self.timer = None` comes before the timer). What an app puts into containers or passes on is not followed,
-but for the parameter of a callback that answers a request.
+`Values(app).of(node)` is a module, class, function or object that the check knows, or None: unknown. It is never a
+guess. A name or attribute is known only if everything that is ever bound to it agrees (None aside: `self.timer = None`
+comes before the timer). What an app puts into containers or passes on is not followed, but for the parameter of a
+callback that answers a request.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import ast
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from . import _api
 from ._app import App, Function
@@ -47,7 +48,7 @@ class OwnFunction:
     bound: bool = False
 
 
-Value = _api.ApiModule | _api.ApiClass | _api.ApiFunction | Instance | Many | OwnClass | OwnFunction | None
+Value: TypeAlias = _api.ApiModule | _api.ApiClass | _api.ApiFunction | Instance | Many | OwnClass | OwnFunction | None
 
 # Deeper than this nothing is evident to a reader either; it ends loops such as `a = b; b = a`, too.
 _DEPTH = 40

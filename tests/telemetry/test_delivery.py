@@ -10,7 +10,7 @@ from telemetry._delivery import Delivery
 
 
 def fail(*_args: object, **_options: object) -> bool:
-    raise Exception("readers failed")  # noqa: TRY002 (as the SDK's provider does)
+    raise Exception("readers failed")  # noqa: TRY002  as the SDK's provider does
 
 
 def make_delivery(device_ids: str) -> tuple[Delivery, list[MeterProvider]]:

@@ -30,7 +30,7 @@ class Metrics:
         assert data is not None
         return {
             metric.name: [
-                dataclasses.replace(point, start_time_unix_nano=0, time_unix_nano=0)  # type: ignore[misc]  # each is a dataclass
+                dataclasses.replace(point, start_time_unix_nano=0, time_unix_nano=0)  # type: ignore[misc] # each is a dataclass
                 for point in metric.data.data_points
             ]
             for resource in data.resource_metrics

@@ -222,7 +222,7 @@ async def test_an_exception_out_of_no_task_and_a_group_of_no_failure_say_nothing
 
 
 async def test_an_exception_that_takes_no_attributes_loses_only_the_name() -> None:
-    class Frozen(Exception):  # noqa: N818 (a test's own)
+    class Frozen(Exception):  # noqa: N818  a test's own
         def __setattr__(self, name: str, value: object) -> None:
             raise AttributeError(name)
 
