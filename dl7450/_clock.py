@@ -18,10 +18,10 @@ VIRTUAL_EPOCH = 1_767_225_600.0  # 2026-01-01 00:00:00 UTC: when virtual time be
 
 
 class _Holds:
-    """Who keeps a clock from jumping, and the threshold it had before."""
+    """Who keeps a clock from jumping, and the threshold and the rate it had before."""
 
     def __init__(self) -> None:
-        self.threshold = math.inf
+        self.threshold, self.rate = math.inf, 0.0
         self.still = 0  # app threads that run code
         self.flowing = 0  # waits for the real world
 
@@ -49,14 +49,14 @@ def _change(clock: trio.abc.Clock, *, still: bool, by: int) -> None:
         return
     holds = _holds.setdefault(clock, _Holds())
     if not holds.still and not holds.flowing:
-        holds.threshold = clock.autojump_threshold
+        holds.threshold, holds.rate = clock.autojump_threshold, clock.rate
     if still:
         holds.still += by
     else:
         holds.flowing += by
     clock.autojump_threshold = math.inf if holds.still or holds.flowing else holds.threshold
     if not still:
-        clock.rate = 1.0 if holds.flowing else 0.0
+        clock.rate = 1.0 if holds.flowing else holds.rate
 
 
 def epoch_of(clock: trio.abc.Clock) -> float:
