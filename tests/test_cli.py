@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.servers import content_server
+from tests._servers import content_server
 
 WriteApp = Callable[[str], Path]
 

@@ -1,3 +1,5 @@
+"""The SDK's `datastore` module: what is in the store, and what is said of what is not."""
+
 from pathlib import Path
 
 import pytest
@@ -6,8 +8,7 @@ import trio
 from dl7450 import datastore, image
 from dl7450._device import Device, FactoryStore, StoredImage
 from dl7450._screen import ImageType
-
-from .dock_app import run_app
+from tests._dock_app import run_app
 
 LOGO = StoredImage(b"logo's bytes", ImageType.PNG)
 PHOTO = StoredImage(b"photo's bytes", ImageType.NONE)

@@ -1,3 +1,5 @@
+"""The device: its defaults, its host in dock time, and what no dock can be."""
+
 from collections.abc import Callable
 
 import pytest

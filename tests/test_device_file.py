@@ -1,3 +1,5 @@
+"""A device from YAML: read whole, and refused with the line and the reason."""
+
 from dataclasses import replace
 from pathlib import Path
 

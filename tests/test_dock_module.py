@@ -1,11 +1,12 @@
+"""The SDK's `dock`, `monitor`, `network` and `usb` modules, as an app sees them."""
+
 import pytest
 from trio.testing import MockClock
 
 from dl7450 import _edid, dock, monitor, network, time, usb
 from dl7450._device import Device, HostChange, HostStatus, NetworkAddress, UsbDevice
 from dl7450._edid import Edid
-
-from .dock_app import run_app
+from tests._dock_app import run_app
 
 DOCK_ID = "BC385DB7" * 8
 DELL = _edid.build(Edid(name="DELL U2720Q", width=3840, height=2160, serial_number=77))

@@ -10,7 +10,7 @@ import trio
 
 from dl7450._loader import load_app
 from examples import demo, structured
-from tests.servers import content_server
+from tests._servers import content_server
 from tests.test_cli import dl7450
 
 APPS = [*Path("examples").glob("carousel*.py"), *Path("tests/apps").glob("*.py")]

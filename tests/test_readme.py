@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import content_server
+from tests._servers import content_server
 
 README = Path("README.md").read_text(encoding="utf-8")
 

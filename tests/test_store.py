@@ -1,3 +1,5 @@
+"""The factory store: the vendor's format read whole, and refused with the line and the reason."""
+
 import io
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The SDK's `time` module, on virtual time and in every time zone of the dock."""
+
 import datetime
 from collections.abc import Callable
 
@@ -8,8 +10,7 @@ from trio.testing import MockClock
 
 from dl7450 import _timezone, dock, time
 from dl7450._device import Device
-
-from .dock_app import run_app
+from tests._dock_app import run_app
 
 NEW_YEAR_2026 = 1_767_225_600  # when virtual time begins
 

@@ -1,3 +1,5 @@
+"""The dock's time zones."""
+
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,3 +1,5 @@
+"""YAML with lines: values as they were written, and errors with their line."""
+
 from pathlib import Path
 
 import pytest

@@ -1,9 +1,11 @@
+"""Names and calls: what the dock does not have is found, and nothing else."""
+
 from pathlib import Path
 
 import pytest
 
 from dl7450._check import check_app
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 import http

@@ -1,3 +1,5 @@
+"""The check as a whole: where its findings stand, what they say, and what is no fault of an app."""
+
 import string
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import pytest
 
 from dl7450._check import Finding, check_app, format_findings, rules
 from tests.check import test_calls, test_imports, test_language, test_paradigm, test_strings, test_syntax
-from tests.check.samples import expected, split
+from tests.check._samples import expected, split
 
 APPS = Path(__file__).parent.parent / "apps"
 

@@ -1,9 +1,11 @@
+"""Imports: what finds nothing on the dock, and what to do about it."""
+
 from pathlib import Path
 
 import pytest
 
 from dl7450._check import check_app
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 import requests  # <- unknown-module

@@ -1,10 +1,12 @@
+"""Classes, functions, exceptions and built-in names that work otherwise on MicroPython."""
+
 import builtins
 from pathlib import Path
 
 import pytest
 
 from dl7450._check._language import MISSING_BUILTINS
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 Number = int | float  # <- type-expression

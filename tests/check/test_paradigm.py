@@ -1,9 +1,11 @@
+"""The dock's paradigm: sleeping, timers that nothing keeps, too many requests at once."""
+
 from pathlib import Path
 
 import pytest
 
 from dl7450._check import check_app
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 import time

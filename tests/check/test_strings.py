@@ -1,8 +1,10 @@
+"""F-strings, format strings and slices that MicroPython takes otherwise."""
+
 from pathlib import Path
 
 import pytest
 
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 a = f"{':'.join(b)}"  # <- f-string-expression

@@ -1,9 +1,11 @@
+"""Syntax that MicroPython refuses."""
+
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.check.samples import expected, found, split
+from tests.check._samples import expected, found, split
 
 SAMPLES = r"""
 def f(x):

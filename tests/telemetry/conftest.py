@@ -1,7 +1,5 @@
 """What all tests of telemetry start from: no `OTEL_*` variables, and the time zone UTC."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Whole spans and metrics, through a collector that nobody here wrote."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -10,9 +8,8 @@ from opentelemetry.trace import Link, SpanKind, StatusCode
 
 import telemetry
 from telemetry import SpanRecord, read_trace_file, tree
-
-from .collector import collector, needs_collector
-from .receiver import Receiver, receiving
+from tests.telemetry._collector import collector, needs_collector
+from tests.telemetry._receiver import Receiver, receiving
 
 
 @needs_collector

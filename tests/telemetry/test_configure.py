@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""`telemetry.configure`: what the standard variables ask for, and what leaves the process."""
 
 import os
 import subprocess
@@ -12,8 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 import telemetry
 from telemetry import Telemetry, read_trace_file, tree
-
-from .receiver import receiving
+from tests.telemetry._receiver import receiving
 
 
 def configure(trace_file: Path | None = None, max_spans: int = 100) -> Telemetry:

@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""Delivery: what fails for one dock costs the others nothing, and nothing is left at the end."""
 
 import threading
 

@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""Exporters: whatever the collector does costs the app one warning, and the exit has a bound."""
 
 import inspect
 import logging
@@ -19,8 +19,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 import telemetry
 from telemetry import Telemetry, _export
 from telemetry._export import BoundedBatchProcessor, OneWarning
-
-from .receiver import Answer, receiving
+from tests.telemetry._receiver import Answer, receiving
 
 # What `Telemetry.shutdown` is given where a collector does not answer; its default is 5 s.
 PATIENCE = 0.6

@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""Figures and foreign text as they are written in the terminal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""OTLP JSON lines: written as the standard says, read as other tools write them, refused with the line."""
 
 import json
 from pathlib import Path

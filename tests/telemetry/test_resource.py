@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""The resource of a dock, and what the environment adds to it."""
 
 import pytest
 

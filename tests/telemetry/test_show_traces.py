@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""`show_traces`: which traces are shown, drawn and as JSON."""
 
 from io import StringIO
 from pathlib import Path
@@ -11,8 +11,7 @@ from rich.console import Console
 
 from telemetry import TraceFileError, read_trace_file, show_traces
 from telemetry._otlp_json import encode_line
-
-from .spans import MORNING
+from tests.telemetry._spans import MORNING
 
 
 def request(trace: int, milliseconds: int, host: str, *, failed: bool = False, id: int = 1) -> ReadableSpan:

@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""`SpanRecord`: all of a span of the SDK, as data that can be compared."""
 
 import pytest
 from opentelemetry.sdk.resources import Resource
@@ -7,8 +7,7 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFl
 
 from telemetry import EventRecord, LinkRecord, SpanRecord
 from telemetry._span_record import plain_attributes
-
-from .spans import get, span
+from tests.telemetry._spans import get, span
 
 
 def test_a_record_holds_all_of_an_sdk_span() -> None:

@@ -1,12 +1,11 @@
-from __future__ import annotations
+"""The summary of requests by outcome."""
 
 from io import StringIO
 
 from rich.console import Console
 
 from telemetry import RequestSummary, SpanRecord, summarize, summary
-
-from .spans import get, span
+from tests.telemetry._spans import get, span
 
 
 def requests() -> list[SpanRecord]:

@@ -1,9 +1,8 @@
-from __future__ import annotations
+"""Spans as trees, incomplete and damaged ones too."""
 
 from telemetry import traces, tree
 from telemetry._tree import Branch
-
-from .spans import TRACE_ID, get, span
+from tests.telemetry._spans import TRACE_ID, get, span
 
 OTHER = "7d1e0aa1c2b34da6a3ce929d0e0e0001"
 

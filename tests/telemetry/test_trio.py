@@ -1,3 +1,5 @@
+"""`instrument_trio`: what is measured, exactly, and that nothing of it is left."""
+
 import dataclasses
 import sys
 import threading
@@ -16,7 +18,7 @@ from opentelemetry.sdk.metrics.export import (
 from dl7450 import _version
 from telemetry import instrument_trio
 from telemetry._trio import BUCKETS
-from tests.telemetry.trio_fakes import FakeCounter, Tracing
+from tests.telemetry._trio_fakes import FakeCounter, Tracing
 
 
 class Metrics:

@@ -15,7 +15,7 @@ import pytest
 import trio
 from opentelemetry import trace
 
-from tests.telemetry.trio_fakes import Tracing
+from tests.telemetry._trio_fakes import Tracing
 
 ROOT = Path(__file__).parents[2]
 

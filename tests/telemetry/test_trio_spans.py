@@ -1,3 +1,5 @@
+"""Who cancelled a span and which task failed first, as attributes of spans."""
+
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -12,7 +14,7 @@ from telemetry import (
     failure_attributes,
     instrument_trio,
 )
-from tests.telemetry.trio_fakes import Tracing
+from tests.telemetry._trio_fakes import Tracing
 
 
 async def sleep_in_span(tracing: Tracing, name: str) -> None:

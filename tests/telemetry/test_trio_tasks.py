@@ -1,3 +1,5 @@
+"""The tree of tasks: its lines, and the signal that prints it."""
+
 import os
 import re
 import signal

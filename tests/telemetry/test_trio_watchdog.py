@@ -1,3 +1,5 @@
+"""The watchdog: which span gets the event, with which stack, and when none does."""
+
 import logging
 import threading
 import time
@@ -11,7 +13,7 @@ from opentelemetry.sdk.trace import Span
 
 from telemetry import instrument_trio
 from telemetry._trio_watchdog import Watchdog
-from tests.telemetry.trio_fakes import FakeCounter, Tracing
+from tests.telemetry._trio_fakes import FakeCounter, Tracing
 
 
 def block_until_seen(span: trace.Span) -> None:

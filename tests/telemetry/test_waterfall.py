@@ -1,4 +1,4 @@
-from __future__ import annotations
+"""The waterfall, line by line, at several widths."""
 
 import re
 from io import BytesIO, StringIO, TextIOWrapper
@@ -6,8 +6,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from rich.console import Console
 
 from telemetry import SpanRecord, Waterfall, traces, waterfall
-
-from .spans import TRACE_ID, get, span
+from tests.telemetry._spans import TRACE_ID, get, span
 
 OTHER = "7d1e0aa1c2b34da6a3ce929d0e0e0001"
 HOST = "http://127.0.0.1:8000"

@@ -1,7 +1,5 @@
 """Spans to test with: records made by hand, and a small real trace of the SDK."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from telemetry import EventRecord, LinkRecord, SpanRecord
@@ -24,7 +22,7 @@ def span(
     links: Iterable[tuple[str, int]] = (),
     attributes: dict[str, AttributeValue] | None = None,
 ) -> SpanRecord:
-    """A span of an app; times in milliseconds since `MORNING`."""
+    """A span of an app; times are in milliseconds since `MORNING`."""
     attributes = dict(attributes or {})
     if error_type:
         attributes["error.type"] = error_type
@@ -58,7 +56,7 @@ def get(
     sent: float | None = None,
     first_byte: float | None = None,
 ) -> SpanRecord:
-    """A request's span; ``sent`` and ``first_byte`` in milliseconds since `MORNING`."""
+    """A request's span; `sent` and `first_byte` in milliseconds since `MORNING`."""
     attributes: dict[str, AttributeValue] = {"http.request.method": "GET", "url.full": url}
     attributes["server.address"] = url.split("/")[2].partition(":")[0]
     if status is not None:

@@ -1,7 +1,5 @@
 """A collector that nobody here wrote: rotel, as a process of its own on loopback."""
 
-from __future__ import annotations
-
 import importlib.util
 import socket
 import subprocess
@@ -27,7 +25,12 @@ def _free_ports(number: int) -> list[int]:
 
 @contextmanager
 def collector(forward_to: str, log: Path) -> Iterator[str]:
-    """A running collector that forwards what it gets, to the URL of a :class:`.receiver.Receiver`; its own URL."""
+    """The URL of a collector that runs for the length of the block.
+
+    Parameters:
+        forward_to: the URL of a `Receiver` that gets what the collector gets.
+        log: the file that the collector's output goes to.
+    """
     assert _PACKAGE is not None
     assert _PACKAGE.submodule_search_locations is not None
     binary = Path(_PACKAGE.submodule_search_locations[0]) / "rotel-agent"

@@ -1,7 +1,5 @@
 """An OTLP/HTTP receiver on loopback: keeps what arrives, and answers what a test wants."""
 
-from __future__ import annotations
-
 import gzip
 import queue
 import threading
@@ -9,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 
 from google.protobuf.json_format import MessageToDict
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-if TYPE_CHECKING:
-    from telemetry._otlp_json import Json
+from telemetry._otlp_json import Json
 
 
 @dataclass(frozen=True)
@@ -28,7 +24,7 @@ class Answer:
 
 @dataclass
 class Receiver:
-    """``answers`` are given in turn, the last one from then on."""
+    """What listens at `url`. The `answers` are given in turn, the last one from then on."""
 
     url: str
     answers: list[Answer]
@@ -51,6 +47,8 @@ class Receiver:
 
 @contextmanager
 def receiving(*answers: Answer) -> Iterator[Receiver]:
+    """A receiver that listens for the length of the block."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
