@@ -1,10 +1,14 @@
 """Who may import whom: the pure modules, the API of OpenTelemetry without its SDK, no import before it is needed."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import dl7450
 
 PURE = ["_arguments", "_curl", "_exchange", "_head", "_response", "_url"]
 HEAVY = ["trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "telemetry"]
@@ -13,7 +17,9 @@ HEAVY = ["trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry",
 def imported_by(statement: str) -> set[str]:
     """Which top-level modules a fresh interpreter has loaded after a statement."""
     source = f"{statement}\nimport json, sys\nprint(json.dumps([name.split('.')[0] for name in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    # -S: without what the site's packages load at the start of every interpreter (a coverage tool, for one).
+    path = {**os.environ, "PYTHONPATH": str(Path(dl7450.__file__).parent.parent)}
+    done = subprocess.run([sys.executable, "-S", "-c", source], capture_output=True, text=True, check=True, env=path)
     return set(json.loads(done.stdout))
 
 
