@@ -115,7 +115,7 @@ class Delivery:
             processor.shut_down_by(deadline)
         for exporter in self._metric_exporters:
             if isinstance(exporter, OtlpMetricExporter):
-                deadline = exporter.finish_by(deadline)
+                deadline = exporter.adapter.finish_by(deadline)
         for provider in self._meter_providers:
             # Not zero: then the provider would not even tell its readers to stop.
             milliseconds = max(1.0, (deadline - time.monotonic()) * 1000)

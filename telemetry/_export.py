@@ -6,7 +6,7 @@ warning:
 * **One warning.** The SDK logs every retry, every lost batch and every dropped span. While one of our exporters is at
   work, what the libraries log goes to DEBUG, and the first loss becomes one warning that says why.
 * **A bound.** `BatchSpanProcessor.shutdown` waits for up to 30 s and `force_flush` for as long as it takes, and both
-  leave the exporter to its retries. After `OtlpSpanExporter.finish_by`, a request is given the time that is left, and a
+  leave the exporter to its retries. After `CollectorAdapter.finish_by`, a request is given the time that is left, and a
   collector that cannot be reached is not tried again.
 * **No false success.** The SDK takes a redirect, or any page that some web server answers with, as delivered.
 
@@ -114,7 +114,7 @@ class _DeliveryError(Exception):
     """Ends an export at once: the SDK tries again after what `requests` raises, and after nothing else."""
 
 
-class _Adapter(HTTPAdapter):
+class CollectorAdapter(HTTPAdapter):
     """What the exports of one exporter go through: judges the answers, keeps to the deadline, reports a loss."""
 
     def __init__(self, warn: Warn) -> None:
@@ -237,18 +237,14 @@ class OtlpSpanExporter(OTLPSpanExporter):
         Parameters:
             warn: called with a message for each loss.
         """
-        self._adapter = _Adapter(warn)
-        super().__init__(session=self._adapter.session())
-
-    def finish_by(self, deadline: float) -> float:
-        """Start no request that could outlast the deadline: see `_Adapter.finish_by`."""
-        return self._adapter.finish_by(deadline)
+        self.adapter = CollectorAdapter(warn)
+        super().__init__(session=self.adapter.session())
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return self._adapter.run(partial(super().export, spans), SpanExportResult.SUCCESS)
+        return self.adapter.run(partial(super().export, spans), SpanExportResult.SUCCESS)
 
     def shutdown(self) -> None:
-        self._adapter.shut_down(super().shutdown)
+        self.adapter.shut_down(super().shutdown)
 
 
 class OtlpMetricExporter(OTLPMetricExporter):
@@ -262,25 +258,21 @@ class OtlpMetricExporter(OTLPMetricExporter):
         Parameters:
             warn: called with a message for each loss.
         """
-        self._adapter = _Adapter(warn)
-        super().__init__(session=self._adapter.session())
-
-    def finish_by(self, deadline: float) -> float:
-        """Start no request that could outlast the deadline: see `_Adapter.finish_by`."""
-        return self._adapter.finish_by(deadline)
+        self.adapter = CollectorAdapter(warn)
+        super().__init__(session=self.adapter.session())
 
     def export(
         self, metrics_data: MetricsData, timeout_millis: float | None = 10_000, **kwargs: Any
     ) -> MetricExportResult:
         export = partial(super().export, metrics_data, timeout_millis, **kwargs)
-        return self._adapter.run(export, MetricExportResult.SUCCESS)
+        return self.adapter.run(export, MetricExportResult.SUCCESS)
 
     def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:
         pass
 
     def close(self) -> None:
         """Shut down, when no reader needs it any more."""
-        self._adapter.shut_down(super().shutdown)
+        self.adapter.shut_down(super().shutdown)
 
 
 class TraceFileExporter(SpanExporter):
@@ -343,7 +335,7 @@ class BoundedBatchProcessor(BatchSpanProcessor):
             deadline: when to give up, by `time.monotonic()`.
         """
         if isinstance(self._exporter, OtlpSpanExporter):
-            deadline = self._exporter.finish_by(deadline)
+            deadline = self._exporter.adapter.finish_by(deadline)
         seconds = max(0.0, deadline - time.monotonic())
         # The inner processor, because BatchSpanProcessor.shutdown() hands no timeout on.
         self._batch_processor.shutdown(timeout_millis=int(seconds * 1000))

@@ -1,6 +1,5 @@
 """Drawing: where text lies, what styles do to it, and that frames stay the same."""
 
-import io
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,9 @@ from PIL import Image
 
 from dl7450._frames import difference
 from dl7450._markup import parse
-from dl7450._picture import read
 from dl7450._render import render
-from dl7450._screen import Alignment, ImageType, ScreenState, TextBox
+from dl7450._screen import Alignment, ScreenState, TextBox
+from dl7450.testing import picture
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -37,12 +36,6 @@ def colours(markup: str) -> set[tuple[int, ...]]:
     return {colour for _, colour in counted if isinstance(colour, tuple) and set(colour) <= {0, 255}}
 
 
-def picture(colour: str) -> ScreenState:
-    file = io.BytesIO()
-    Image.new("RGB", (192, 108), colour).save(file, "PNG")
-    return ScreenState(read(file.getvalue(), ImageType.PNG))
-
-
 BLACK, WHITE, RED, LIME = (0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0)
 
 
@@ -56,7 +49,7 @@ def test_text_is_white() -> None:
 
 
 def test_text_lies_over_the_picture_and_the_picture_survives_it() -> None:
-    blue = picture("#0000ff")
+    blue = ScreenState(picture("#0000ff", (192, 108)))
     before = render(blue)
     with_text = render(ScreenState(blue.background, (box("<span color='red'>HI</span>"),)))
     assert before.getcolors() == [(1920 * 1080, (0, 0, 255))]

@@ -1,17 +1,16 @@
 """The SDK's `splashscreen` module: what it takes, what it refuses, and that a refusal changes nothing."""
 
-import io
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from dl7450 import _current, image
 from dl7450._markup import parse
 from dl7450._screen import Background, Screen, ScreenState, TextBox
 from dl7450.splashscreen import Alignment, Splashscreen
+from dl7450.testing import picture
 
 
 @pytest.fixture
@@ -21,13 +20,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     return screen
 
 
-def encoded(image_format: str) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (64, 36), "red").save(file, image_format)
-    return file.getvalue()
-
-
-PNG, BMP, JPEG = encoded("PNG"), encoded("BMP"), encoded("JPEG")
+PNG, BMP, JPEG = (picture("red", (64, 36), name).data for name in ("PNG", "BMP", "JPEG"))
 
 
 def test_lines_are_aligned_in_three_ways() -> None:

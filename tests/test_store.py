@@ -1,27 +1,22 @@
 """The factory store: the vendor's format read whole, and refused with the line and the reason."""
 
-import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from dl7450 import _store
 from dl7450._device import FactoryStore, StoredImage
 from dl7450._screen import ImageType
 from dl7450._yaml import DeviceError, read_yaml
+from dl7450.testing import picture
 
-
-def picture(format: str) -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (4, 3), "navy").save(file, format)
-    return file.getvalue()
+PICTURES = {name: picture("navy", (4, 3), name.upper()).data for name in ("png", "bmp", "jpeg")}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("png", "bmp", "jpeg"):
-        (tmp_path / f"picture.{name}").write_bytes(picture(name))
+    for name, data in PICTURES.items():
+        (tmp_path / f"picture.{name}").write_bytes(data)
     (tmp_path / "app.py").write_text("import http\n")
     return tmp_path
 
@@ -61,9 +56,9 @@ code:
     )
     assert store == FactoryStore(
         images={
-            "default": StoredImage(picture("png"), ImageType.PNG),
-            "small": StoredImage(picture("bmp"), ImageType.BMP),
-            "photo": StoredImage(picture("jpeg"), ImageType.NONE),
+            "default": StoredImage(PICTURES["png"], ImageType.PNG),
+            "small": StoredImage(PICTURES["bmp"], ImageType.BMP),
+            "photo": StoredImage(PICTURES["jpeg"], ImageType.NONE),
         },
         values={"dock_name": "Demo dock", "rooms": "12", "lit": "yes", "nothing": ""},
         code=folder / "app.py",
@@ -106,7 +101,7 @@ def test_a_wrong_store_is_refused_with_the_line_and_the_reason(folder: Path, tex
     assert refusal(folder, text) == reason
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>404</html>", picture("png")[:50]])
+@pytest.mark.parametrize("data", [b"", b"<html>404</html>", PICTURES["png"][:50]])
 def test_a_file_that_is_no_whole_picture_is_refused(folder: Path, data: bytes) -> None:
     (folder / "picture.png").write_bytes(data)
     reason = refusal(folder, "images:\n  a: {path: picture.png, type: png}")

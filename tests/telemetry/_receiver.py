@@ -79,3 +79,8 @@ def receiving(*answers: Answer) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def strings(attributes: list[Json]) -> dict[str, str]:
+    """Attributes in an OTLP request, all of which are strings, by name."""
+    return {attribute["key"]: attribute["value"]["stringValue"] for attribute in attributes}

@@ -9,7 +9,7 @@ from opentelemetry.trace import Link, SpanKind, StatusCode
 import telemetry
 from telemetry import SpanRecord, read_trace_file, tree
 from tests.telemetry._collector import collector, needs_collector
-from tests.telemetry._receiver import Receiver, receiving
+from tests.telemetry._receiver import Receiver, receiving, strings
 
 
 @needs_collector
@@ -60,14 +60,10 @@ def _read_histograms(receiver: Receiver, number: int) -> dict[str, object]:
         for entry in receiver.next_metrics()["resourceMetrics"]:
             [metric] = entry["scopeMetrics"][0]["metrics"]
             [point] = metric["histogram"]["dataPoints"]
-            figures = point["count"], point["sum"], _strings(point["attributes"])
-            histograms[_strings(entry["resource"]["attributes"])["device.id"]] = (
+            figures = point["count"], point["sum"], strings(point["attributes"])
+            histograms[strings(entry["resource"]["attributes"])["device.id"]] = (
                 metric["name"],
                 metric["unit"],
                 *figures,
             )
     return histograms
-
-
-def _strings(attributes: list[dict[str, dict[str, str]]]) -> dict[str, str]:
-    return {str(attribute["key"]): attribute["value"]["stringValue"] for attribute in attributes}

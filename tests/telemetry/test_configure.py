@@ -12,7 +12,8 @@ from opentelemetry.sdk.trace import TracerProvider
 
 import telemetry
 from telemetry import Telemetry, read_trace_file, tree
-from tests.telemetry._receiver import receiving
+from telemetry._otlp_json import Json
+from tests.telemetry._receiver import receiving, strings
 
 
 def configure(trace_file: Path | None = None, max_spans: int = 100) -> Telemetry:
@@ -28,15 +29,11 @@ def make_spans(provider: TracerProvider, *names: str) -> None:
         tracer.start_span(name).end()
 
 
-def resource_of(request: dict[str, object], *names: str) -> list[dict[str, str]]:
+def resources_of(request: Json, *names: str) -> list[dict[str, str]]:
     """The named attributes of each resource in an OTLP request."""
-    found = []
-    resources = request.get("resourceSpans") or request.get("resourceMetrics")
-    assert isinstance(resources, list)
-    for entry in resources:
-        attributes = {item["key"]: item["value"]["stringValue"] for item in entry["resource"]["attributes"]}
-        found.append({name: attributes[name] for name in names})
-    return found
+    entries = request.get("resourceSpans") or request["resourceMetrics"]
+    found = [strings(entry["resource"]["attributes"]) for entry in entries]
+    return [{name: attributes[name] for name in names} for attributes in found]
 
 
 def test_without_an_endpoint_spans_stay_in_the_process() -> None:
@@ -66,7 +63,7 @@ def test_an_endpoint_makes_spans_and_metrics_leave(monkeypatch: pytest.MonkeyPat
         with configure() as configured:
             make_spans(configured.tracer_provider(), "a")
             configured.meter_provider().get_meter("test").create_counter("things").add(3)
-        [resource] = resource_of(receiver.next_traces(), "service.name", "device.id")
+        [resource] = resources_of(receiver.next_traces(), "service.name", "device.id")
         assert resource == {"service.name": "carousel", "device.id": "A1"}
         [scope] = receiver.next_metrics()["resourceMetrics"][0]["scopeMetrics"]
         assert [metric["name"] for metric in scope["metrics"]] == ["things"]
@@ -86,13 +83,13 @@ def test_docks_share_an_exporter_and_keep_their_resources(monkeypatch: pytest.Mo
             for device_id in ("A1", "A2"):
                 meter = configured.meter_provider(device_id=device_id).get_meter("test")
                 meter.create_counter("things").add(1)
-        docks = resource_of(receiver.next_traces(), "service.name", "device.id")
+        docks = resources_of(receiver.next_traces(), "service.name", "device.id")
         assert docks == [
             {"service.name": "carousel", "device.id": "A1"},
             {"service.name": "clock", "device.id": "A2"},
         ]
         assert receiver.traces.empty()
-        measured = [resource_of(receiver.next_metrics(), "device.id") for _ in range(2)]
+        measured = [resources_of(receiver.next_metrics(), "device.id") for _ in range(2)]
         assert measured == [[{"device.id": "A1"}], [{"device.id": "A2"}]]
 
 
