@@ -1,5 +1,6 @@
 """Servers in memory, as a Trio program meets them: through the real client, pool and parser."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,9 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450.http import Response
+from dl7450.http._network import Address
 from dl7450.testing import Answer, Fault, Routes
+from dl7450.testing._memory_network import MemoryNetwork, _Asked, _asked, _sleep_until
 
 URL = "http://content.example/a"
 
@@ -167,3 +170,34 @@ async def test_a_cancelled_request_leaves_the_next_one_alone(autojump_clock: Moc
             await dock.http.get(URL)
         assert (await dock.http.get(URL)).status_code() == 201
     assert trio.current_time() == 1
+
+
+async def test_a_large_answer_is_read_in_pieces(autojump_clock: MockClock) -> None:
+    routes = Routes()
+    body = bytes(range(256)) * 2000
+    routes.route(URL).respond(body=body)
+    async with open_dock(routes) as dock:
+        assert (await dock.http.get(URL)).body() == body
+
+
+async def test_a_stream_in_memory_is_a_trio_stream() -> None:
+    network = MemoryNetwork()
+    _asked.set(_Asked(Answer(body=b"abc", headers={"Connection": "close"}), "GET", math.inf, 0, _sleep_until))
+    stream, is_readable, _ = await network.connect(Address("198.18.0.1", 80))
+    await stream.wait_send_all_might_not_block()
+    await stream.send_all(b"GET / HTTP/1.1\r\n\r\n")
+    assert not is_readable()
+    assert (await stream.receive_some(8), await stream.receive_some()) == (
+        b"HTTP/1.1",
+        b" 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+    )
+    assert await stream.receive_some() == b""
+    assert await stream.receive_some() == b"", "an end stays an end"
+    assert is_readable()
+    with pytest.raises(trio.BrokenResourceError):
+        await stream.send_all(b"GET")
+    await stream.aclose()
+    with pytest.raises(trio.ClosedResourceError):
+        await stream.send_all(b"GET")
+    with pytest.raises(trio.ClosedResourceError):
+        await stream.receive_some()
