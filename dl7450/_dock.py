@@ -176,7 +176,8 @@ class Dock:
             self._token.run_sync_soon(copy_context().run, self._start_call, task, answer)
             return answer.get().unwrap()
         except KeyboardInterrupt:
-            self._token.run_sync_soon(scope.cancel, "KeyboardInterrupt")
+            with suppress(trio.RunFinishedError):
+                self._token.run_sync_soon(scope.cancel, "KeyboardInterrupt")
             raise
         except trio.RunFinishedError:
             raise DockStopped from None

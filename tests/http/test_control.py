@@ -1,6 +1,7 @@
 """Cancelling: in every phase, by a scope and by a control object, before and after the answer."""
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -211,12 +212,12 @@ async def test_cancel_from_a_thread_races_with_the_callback(round_: int, nursery
 
 
 class CancelAtStep(trio.abc.Instrument):
-    """Cancels a scope at the n-th time that any task has taken a step, or is about to."""
+    """Cancels at the n-th time that any task has taken a step, or is about to."""
 
-    def __init__(self, when: str, step: int, scope: trio.CancelScope) -> None:
+    def __init__(self, when: str, step: int, cancel: Callable[[], object]) -> None:
         self._when = when
         self._left = step
-        self._scope = scope
+        self._cancel = cancel
 
     def task_scheduled(self, task: trio.lowlevel.Task) -> None:
         self._count("about to take a step")
@@ -228,7 +229,7 @@ class CancelAtStep(trio.abc.Instrument):
         if what == self._when:
             self._left -= 1
             if self._left == 0:
-                self._scope.cancel()
+                self._cancel()
 
 
 @pytest.mark.parametrize("when", ["about to take a step", "step taken"])
@@ -245,7 +246,7 @@ async def test_a_cancellation_at_any_step_loses_no_token_and_no_connection(
         async with dl7450.open_dock(network=network) as dock:
             answer = None
             with trio.CancelScope() as scope:
-                instrument = CancelAtStep(when, step, scope)
+                instrument = CancelAtStep(when, step, scope.cancel)
                 trio.lowlevel.add_instrument(instrument)
                 try:
                     answer = await dock.http.post(url, data=bytes(size), cacert=certificates)
@@ -261,3 +262,34 @@ async def test_a_cancellation_at_any_step_loses_no_token_and_no_connection(
             break
     assert finished_at is not None
     assert finished_at > 40
+
+
+@pytest.mark.parametrize("when", ["about to take a step", "step taken"])
+async def test_a_callback_is_not_called_after_cancel_at_any_step(when: str, nursery: trio.Nursery) -> None:
+    finished_at = None
+    for step in range(1, 200):
+        record: list[str] = []
+
+        def on_complete(response: Response, record: list[str] = record) -> None:
+            record.append("called")
+
+        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+            control = dock.http.get_async(URL, on_complete)
+
+            def cancel(control: RequestControl = control, record: list[str] = record) -> None:
+                control.cancel()
+                record.append("cancelled")
+
+            instrument = CancelAtStep(when, step, cancel)
+            trio.lowlevel.add_instrument(instrument)
+            try:
+                await dock.wait_app_over()
+            finally:
+                trio.lowlevel.remove_instrument(instrument)
+        assert (step, dock.http.statistics().in_flight) == (step, 0)
+        assert record in (["cancelled"], ["called", "cancelled"], ["called"]), step
+        if record == ["called"]:
+            finished_at = step
+            break
+    assert finished_at is not None
+    assert finished_at > 15

@@ -11,7 +11,7 @@ from tests._memory_network import MemoryNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, LAST_CHUNK, always, chunk, chunked, ok
-from tests.conformance._server import FaultServer, close, fault_server, request, together
+from tests.conformance._server import Connection, FaultServer, close, fault_server, pause, request, together
 
 
 def url_of(server: FaultServer, scheme: str = "http") -> str:
@@ -97,6 +97,34 @@ async def test_a_request_on_a_new_connection_that_dies_is_not_sent_again() -> No
     async with fault_server((request, close)) as server, dl7450.open_dock() as dock:
         assert (await dock.http.get(url_of(server))).status_code() == 52
     assert connections(server) == [0]
+
+
+async def test_a_request_that_cannot_be_sent_is_55_on_a_new_connection_and_sent_again_on_a_kept_one(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    network = MemoryNetwork(
+        nursery,
+        (stops_reading, pause(1), close),
+        (request, ok(), stops_reading, pause(1), close),
+        FINE,
+    )
+    async with dl7450.open_dock(network=network) as dock:
+        assert [(await dock.http.get("http://dock.example/")).status_code() for _ in range(3)] == [55, 200, 200]
+    assert connections(network) == [1, 2]
+
+
+async def stops_reading(connection: Connection) -> None:
+    """A step of a script: from here on, sending to the server fails."""
+    assert isinstance(connection.stream, trio.StapledStream)
+    connection.stream.receive_stream.close()
+
+
+async def test_a_connection_that_was_switched_to_another_protocol_is_not_used_again(nursery: trio.Nursery) -> None:
+    network = MemoryNetwork(nursery, (request, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"))
+    async with dl7450.open_dock(network=network) as dock:
+        answer = await dock.http.get("http://dock.example/", {"Upgrade": "other", "Connection": "Upgrade"})
+        assert (answer.status_code(), answer.headers()) == (101, {"Upgrade": "other"})
+        assert network.open_connections == 0
 
 
 async def test_resends_come_to_an_end() -> None:
