@@ -33,6 +33,7 @@ class Carousel:
         self.timer = None
 
     def start(self):
+        """Fetch the content list, again and again until there is one, then show its pictures."""
         response = http.get(SERVER + "/content.json", timeout=5)
         if response.status_code() != 200:
             say(f"No content list ({response.status_code()}), trying again")
@@ -43,6 +44,7 @@ class Carousel:
         self.timer = wakeup.wakeup(self.show_next, 0, int(content["seconds"] * 1000))
 
     def show_next(self):
+        """Fetch the next picture and show it, or say why not."""
         url = self.urls[self.shown % len(self.urls)]
         self.shown += 1
         response = http.get(url, timeout=5)

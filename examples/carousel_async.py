@@ -2,7 +2,7 @@
 
     dl7450 run examples/carousel_async.py --set server=http://127.0.0.1:8450
 
-It never blocks: requests run side by side, sixteen at most, and a callback starts the next one.
+It never blocks: requests run side by side, sixteen at most on the dock, and a callback starts the next one.
 """
 
 import http
@@ -29,9 +29,11 @@ class Carousel:
         self.timer = None
 
     def start(self):
+        """Fetch the content list."""
         http.get_async(SERVER + "/content.json", on_response=self.got_list, timeout=5)
 
     def got_list(self, response):
+        """Start the first requests for pictures, and the timer that shows them."""
         if response.status_code() != 200:
             screen.add_text_box(f"No content list: status {response.status_code()}")
             return
@@ -42,10 +44,12 @@ class Carousel:
             self.fetch_next()
 
     def fetch_next(self):
+        """Start the request for the next picture, if one is left."""
         if self.waiting:
             http.get_async(self.waiting.pop(0), on_response=self.got_picture, timeout=5)
 
     def got_picture(self, response):
+        """Keep the picture, and go on with the next."""
         if response.status_code() == 200:
             self.pictures.append(response.body())
         else:
@@ -53,6 +57,7 @@ class Carousel:
         self.fetch_next()
 
     def show_next(self):
+        """Show the next of the pictures that have arrived."""
         if self.pictures:
             screen.set_background(self.pictures[self.shown % len(self.pictures)])
             self.shown += 1

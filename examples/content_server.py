@@ -11,6 +11,7 @@ import io
 import json
 import socket
 import time
+from contextlib import suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,15 +42,9 @@ def picture(number: int) -> bytes:
     image = Image.merge("HSV", [Image.new("L", (width, height), hue), Image.new("L", (width, height), 150), gradient])
     image = image.convert("RGB")
     draw = ImageDraw.Draw(image)
-    draw.text(
-        (width / 2, height / 2),
-        f"{number}",
-        fill="white",
-        anchor="mm",
-        font=ImageFont.load_default(min(width, height) / 2),
-    )
-    draw.text((width / 2, height * 0.9), f"{width} x {height}", fill="white", anchor="mm",
-              font=ImageFont.load_default(min(width, height) / 16))  # fmt: skip
+    for text, y, part in ((f"{number}", 0.5, 2), (f"{width} x {height}", 0.9, 16)):
+        font = ImageFont.load_default(min(width, height) / part)
+        draw.text((width / 2, height * y), text, fill="white", anchor="mm", font=font)
     data = io.BytesIO()
     image.save(data, format="PNG", compress_level=1)
     return data.getvalue()
@@ -61,9 +56,21 @@ def closed_port() -> int:
         return int(server.getsockname()[1])
 
 
-class Content(BaseHTTPRequestHandler):
-    """Answers with the content list and the pictures."""
+class ContentServer(ThreadingHTTPServer):
+    """Serves the content list and the pictures on loopback."""
 
+    request_queue_size = 64  # sixteen connections at once overflow the usual 5, and some come a second late
+
+    def __init__(self, port: int) -> None:
+        """
+        Parameters:
+            port: where it listens; 0 takes a free one.
+        """
+        super().__init__(("127.0.0.1", port), _Content)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Content(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body in one segment
@@ -80,13 +87,14 @@ class Content(BaseHTTPRequestHandler):
             self.answer(404, "text/plain", b"no such picture\n")
 
     def content(self) -> dict[str, object]:
-        assert isinstance(self.server, ThreadingHTTPServer)
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        urls = [f"{base}/picture/{number}.png" for number in range(1, PICTURES + 1)]
+        """What /content.json says: seconds for a picture, and the pictures' URLs."""
+        assert isinstance(self.server, ContentServer)
+        urls = [f"{self.server.url}/picture/{number}.png" for number in range(1, PICTURES + 1)]
         urls[CLOSED_PORT - 1] = f"http://127.0.0.1:{closed_port()}/picture/{CLOSED_PORT}.png"
         return {"seconds": 0.75, "pictures": urls}
 
     def answer(self, status: int, content_type: str, body: bytes) -> None:
+        """Send an answer."""
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
@@ -98,16 +106,12 @@ class Content(BaseHTTPRequestHandler):
 
 
 def main() -> None:
+    """Serve until Ctrl-C; the first line of the output is the URL."""
     parser = argparse.ArgumentParser(description="Serve a content list and generated pictures on loopback.")
     parser.add_argument("--port", type=int, default=8450, help="the port; 0 takes a free one (default 8450)")
-    server = ThreadingHTTPServer(("127.0.0.1", parser.parse_args().port), Content)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
-    try:
+    with ContentServer(parser.parse_args().port) as server, suppress(KeyboardInterrupt):
+        print(server.url, flush=True)
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.server_close()
 
 
 if __name__ == "__main__":

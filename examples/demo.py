@@ -15,21 +15,20 @@ APP = Path("examples/carousel.py")
 
 
 def main() -> int:
+    """Run the demo; gives the exit status of `dl7450 run`, or 1 if there is no frame."""
     OUT.mkdir(exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
-    server = subprocess.Popen([sys.executable, "-m", "examples.content_server", "--port", "0"], stdout=subprocess.PIPE)
-    try:
+    serve = [sys.executable, "-m", "examples.content_server", "--port", "0"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        url = server.stdout.readline().decode().strip()
-        print(f"A content server listens at {url}. Running {APP} against it for {SECONDS} seconds.", flush=True)
-        command = [sys.executable, "-m", "dl7450", "run", str(APP), "--for", str(SECONDS), "--frames", str(OUT)]
-        status = subprocess.call([*command, "--set", f"server={url}", "--trace-file", str(OUT / "traces.jsonl")])
-    finally:
-        server.terminate()
-        server.wait()
-        if server.stdout is not None:
-            server.stdout.close()
+        try:
+            url = server.stdout.readline().strip()
+            print(f"A content server listens at {url}. Running {APP} against it for {SECONDS} seconds.", flush=True)
+            command = [sys.executable, "-m", "dl7450", "run", str(APP), "--for", str(SECONDS), "--frames", str(OUT)]
+            status = subprocess.call([*command, "--set", f"server={url}", "--trace-file", str(OUT / "traces.jsonl")])
+        finally:
+            server.terminate()
     frames = sorted(OUT.glob("frame-*.png"))
     if not frames:
         print("No frame was rendered: see the messages above.")
