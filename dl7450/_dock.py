@@ -398,4 +398,5 @@ def run(app: str | Path | Callable[[], object]) -> None:
         async with open_dock() as dock:
             await dock.run_app(app)
 
-    trio.run(main)
+    # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
+    trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)

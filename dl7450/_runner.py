@@ -134,7 +134,9 @@ def run_app(
         finally:
             run.end()
 
-    trio.run(main, clock=MockClock(autojump_threshold=0) if fast else None)
+    # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
+    clock = MockClock(autojump_threshold=0) if fast else None
+    trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
 
 
 async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:
