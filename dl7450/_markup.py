@@ -101,10 +101,10 @@ class _Reader:
         here, tag = self._place(self._parser.CurrentByteIndex), self._open[-1]
         match reason:
             case expat.errors.XML_ERROR_TAG_MISMATCH if tag.name:
-                return f"{self._place(tag.start)}: <{tag.name}> is not closed; write </{tag.name}> where it belongs"
+                return f"{self._place(tag.start)}: <{tag.name}> is not closed: write </{tag.name}> where it belongs"
             case expat.errors.XML_ERROR_TAG_MISMATCH:
-                return f"{here}: no tag is open here that this could close"
+                return f"{here}: no tag is open here that this could close: remove it"
             case expat.errors.XML_ERROR_UNDEFINED_ENTITY:
-                return f"{here}: unknown entity; write &amp; for &, or a character by number: &#x2602;"
+                return f"{here}: unknown entity: write &amp; for &, or a character by number: &#x2602;"
             case _:
-                return f"{here}: {reason}; write &amp; for & and &lt; for <, and quote the values of attributes"
+                return f"{here}: {reason}: write &amp; for & and &lt; for <, and quote the values of attributes"

@@ -80,7 +80,7 @@ def _decode(data: bytes) -> ImageFile.ImageFile:
     decoder = next((decoder for magic, decoder in _DECODERS.items() if data.startswith(magic)), None)
     if decoder is None:
         raise ValueError(
-            f"no picture: {len(data)} bytes that start with {data[:16]!r}; give the bytes of a PNG, BMP or JPEG "
+            f"no picture, but {len(data)} bytes that start with {data[:16]!r}: give the bytes of a PNG, BMP or JPEG "
             "file, and check response.status_code() before showing what came"
         )
     try:
@@ -89,11 +89,11 @@ def _decode(data: bytes) -> ImageFile.ImageFile:
         if pixels <= MAX_PIXELS:
             image.load()
     except Exception as error:  # broken files make decoders raise whatever they trip over
-        raise ValueError(f"broken picture of {len(data)} bytes: {error}; was the download complete?") from error
+        raise ValueError(f"a broken picture of {len(data)} bytes ({error}): was the download complete?") from error
     if pixels > MAX_PIXELS:
         raise ValueError(
-            f"picture of {image.width} x {image.height} pixels; the dock takes {MAX_PIXELS:,}, "
-            f"and its screen has {WIDTH} x {HEIGHT}"
+            f"a picture of {image.width} x {image.height} pixels is larger than {MAX_PIXELS:,}: "
+            f"scale it down, the screen has {WIDTH} x {HEIGHT}"
         )
     return image
 
@@ -104,7 +104,7 @@ def _check_type(actual: str, image_type: ImageType) -> None:
     if actual == "JPEG" and image_type is ImageType.PNG:
         return
     fix = "leave image_type out" if actual == "JPEG" else f"pass image_type=image.{actual}"
-    raise ValueError(f"these bytes are a {actual} picture, not {image_type.name}; {fix}")
+    raise ValueError(f"these bytes are a {actual} picture, not {image_type.name}: {fix}")
 
 
 def _on_black(image: Image.Image) -> Image.Image:

@@ -65,13 +65,13 @@ def styled(style: Style, tag: str, attributes: dict[str, str]) -> Style:
     if tag == "span":
         style = _spanned(style, attributes)
     elif tag not in _TAGS:
-        raise ValueError(f"unknown tag <{tag}>; there are {' '.join(f'<{t}>' for t in (*_TAGS, 'span'))}")
+        raise ValueError(f"unknown tag <{tag}>: there are {', '.join(f'<{t}>' for t in (*_TAGS, 'span'))}")
     elif attributes:
-        raise ValueError(f"<{tag}> takes no attributes; <span> does")
+        raise ValueError(f"<{tag}> takes no attributes: use <span>")
     else:
         style = _TAGS[tag](style)
     if style.size > MAX_POINTS:
-        raise ValueError(f"a font of {style.size:.0f} points does not fit the screen; {MAX_POINTS:.0f} is the most")
+        raise ValueError(f"a font of {style.size:.0f} points does not fit the screen: {MAX_POINTS:.0f} is the most")
     return style
 
 
@@ -147,7 +147,7 @@ def _size(style: Style, value: str) -> Style:
     number = float(match[1] or match[3]) if match else 0.0
     if match is None or number == 0:
         raise ValueError(
-            f"size {value!r} is none of {' '.join(_SIZES)} smaller larger, "
+            f"size {value!r} is none of {', '.join(_SIZES)}, smaller, larger, "
             "1024ths of a point ('20480'), points ('20pt') or per cent ('150%')"
         )
     if match[2] == "%":
@@ -184,26 +184,26 @@ def _weight(style: Style, value: str) -> Style:
         return replace(style, weight=int(value))
     name = value.lower().replace("-", "")
     if name not in _WEIGHTS:
-        raise ValueError(f"weight {value!r} is neither a number such as '700' nor one of {' '.join(_WEIGHTS)}")
+        raise ValueError(f"weight {value!r} is neither a number such as '700' nor one of {', '.join(_WEIGHTS)}")
     return replace(style, weight=_WEIGHTS[name])
 
 
 def _slant(style: Style, value: str) -> Style:
     if value.lower() not in ("normal", "roman", "oblique", "italic"):
-        raise ValueError(f"style {value!r} is none of normal oblique italic")
+        raise ValueError(f"style {value!r} is none of normal, oblique, italic")
     return replace(style, italic=value.lower() in ("oblique", "italic"))
 
 
 def _underline(style: Style, value: str) -> Style:
     kinds = ("none", "single", "double", "low", "error", "single-line", "double-line", "error-line")
     if value not in kinds:
-        raise ValueError(f"underline {value!r} is none of {' '.join(kinds)}")
+        raise ValueError(f"underline {value!r} is none of {', '.join(kinds)}")
     return replace(style, underline=value != "none")
 
 
 def _strikethrough(style: Style, value: str) -> Style:
     if value not in ("true", "yes", "t", "y", "false", "no", "f", "n"):
-        raise ValueError(f"strikethrough {value!r} is neither true nor false")
+        raise ValueError(f"strikethrough {value!r} is neither 'true' nor 'false'")
     return replace(style, strikethrough=value in ("true", "yes", "t", "y"))
 
 
@@ -225,7 +225,7 @@ def _colour(value: str) -> Colour:
         return level, level, level
     if name in ImageColor.colormap:
         return ImageColor.getrgb(name)[:3]
-    raise ValueError(f"{value!r} is no colour; write a name such as 'orange' or '#rrggbb'")
+    raise ValueError(f"{value!r} is no colour: write a name such as 'orange' or '#rrggbb'")
 
 
 # In the order in which they act: any other attribute overrides font_desc, as in Pango.
@@ -268,9 +268,9 @@ def _spanned(style: Style, attributes: dict[str, str]) -> Style:
     for name, value in attributes.items():
         meaning = _SYNONYMS.get(name, name)
         if meaning in values:
-            raise ValueError(f"<span> has {meaning} twice, the second time as {name}; keep one")
+            raise ValueError(f"<span> has {meaning} twice, the second time as {name}: keep one")
         if meaning not in _ATTRIBUTES and meaning not in _NOT_DRAWN:
-            raise ValueError(f"<span> has no attribute {name!r}; it has {' '.join(_ATTRIBUTES)}")
+            raise ValueError(f"<span> has no attribute {name!r}: it has {', '.join(_ATTRIBUTES)}")
         values[meaning] = value
     for meaning, apply in _ATTRIBUTES.items():
         if meaning in values:

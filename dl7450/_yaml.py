@@ -119,7 +119,7 @@ def read_yaml(path: Path) -> Node:
         raise DeviceError(f"{path}:{line}: this is not UTF-8 text: save the file as UTF-8") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise DeviceError(f"{path}:{line}: YAML allows no character {error.character:#x} here") from None
+        raise DeviceError(f"{path}:{line}: YAML allows no character {error.character:#x} here: remove it") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

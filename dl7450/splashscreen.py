@@ -83,7 +83,7 @@ def _picture_of(background: object, image_type: object) -> _screen.Background | 
         return _picture.read(background._data, background._image_type)
     if not isinstance(background, bytes | bytearray | memoryview):
         raise TypeError(
-            f"background must be bytes, bytearray, memoryview or an ImageToken, not {_type_name(background)}; "
+            f"background must be bytes, bytearray, memoryview or an ImageToken, not {_type_name(background)}: "
             "of an http.Response, pass response.body()"
         )
     if not isinstance(image_type, _screen.ImageType):
@@ -99,7 +99,7 @@ def _joined(text: object) -> str:
     lines: list[str] = []
     for line in text if isinstance(text, list) else [text]:
         if not isinstance(line, str):
-            raise TypeError(f"text must be a str or a list of str, not {_type_name(line)}; convert it to str first")
+            raise TypeError(f"text must be a str or a list of str, not {_type_name(line)}: convert it to str first")
         lines.append(line)
     return "\n".join(lines)
 
@@ -111,16 +111,16 @@ def _checked(attributes: object) -> dict[str, object]:
         raise TypeError(f"attributes must be a dict such as {{'x': 960, 'y': 80}}, not {_type_name(attributes)}")
     for name in attributes:
         if name not in ("x", "y", "alignment"):
-            raise ValueError(f"unknown attribute {name!r}; a text box has x, y and alignment")
+            raise ValueError(f"unknown attribute {name!r}: a text box has x, y and alignment")
     return attributes
 
 
 def _coordinate(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an int, in pixels, not {_type_name(value)}; use int() or //")
+        raise TypeError(f"{name} must be an int, in pixels, not {_type_name(value)}: use int() or //")
     if abs(value) > _FARTHEST:
         size = f"{_screen.WIDTH} x {_screen.HEIGHT}"
-        raise ValueError(f"{name} is {value:,}, far off a screen of {size} pixels; use a place on it")
+        raise ValueError(f"{name} is {value:,}, far off a screen of {size} pixels: use a place on it")
     return value
 
 
@@ -128,7 +128,7 @@ def _alignment(value: object) -> _screen.Alignment:
     for alignment in Alignment:
         if value == alignment:
             return alignment
-    raise ValueError(f"unknown alignment {value!r}; use Alignment.LEFT, Alignment.RIGHT or Alignment.MIDDLE")
+    raise ValueError(f"unknown alignment {value!r}: use Alignment.LEFT, Alignment.RIGHT or Alignment.MIDDLE")
 
 
 def _type_name(value: object) -> str:

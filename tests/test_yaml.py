@@ -47,7 +47,7 @@ def test_nothing_is_an_empty_mapping(tmp_path: Path, text: str) -> None:
             "a: 1\n---\nb: 1",
             "2: this is not YAML: expected a single document in the stream, but found another document",
         ),
-        ("a: 1\nb: \x07", "2: YAML allows no character 0x7 here"),
+        ("a: 1\nb: \x07", "2: YAML allows no character 0x7 here: remove it"),
         (b"a: 1\nb: \xff", "2: this is not UTF-8 text: save the file as UTF-8"),
     ],
 )
