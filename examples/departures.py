@@ -2,8 +2,8 @@
 
     dl7450 run examples/departures.py --store examples/tests/departures.yaml
 
-The server is asked every half minute, and sooner after a failure. While a host is connected nobody sees the screen,
-so the server is left alone. examples/tests/test_departures.py tests all of this.
+The server is asked every half minute, and sooner after a failure. While a host is connected nobody sees the screen, so
+the server is left alone. examples/tests/test_departures.py tests all of this.
 """
 
 import http

@@ -1,7 +1,7 @@
 """Samples: pieces of apps that say themselves what `dl7450 check` should find in them.
 
-A comment `# <- code` (or `# <- code, code`) says that the rules of these codes, and no others, find
-something in its line; a line without one is fine. `---` in a line of its own ends a sample.
+A comment `# <- code` (or `# <- code, code`) says that the rules of these codes, and no others, find something in its
+line; a line without one is fine. `---` in a line of its own ends a sample.
 """
 
 import re

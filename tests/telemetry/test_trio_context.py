@@ -1,8 +1,8 @@
 """Spans and Trio's contexts: what a child task inherits, and what an async generator must not do.
 
-An async generator has no context of its own: it runs in the context of whoever asks for the next item. A span
-that it holds across a `yield` therefore becomes the current span of its consumer. So no generator here does that,
-and a stream whose items are made under a span is a task: `trio.as_safe_channel`.
+An async generator has no context of its own: it runs in the context of whoever asks for the next item. A span that it
+holds across a `yield` therefore becomes the current span of its consumer. So no generator here does that, and a stream
+whose items are made under a span is a task: `trio.as_safe_channel`.
 """
 
 import ast
