@@ -114,9 +114,11 @@ class Driver:
 
     def breakdown(self) -> BaseException | None:
         """What ended the dock but for `close`, if anything did."""
-        error = self._result.error if isinstance(self._result, outcome.Error) else None
-        # The core's warning of app code that does not return, where warnings are errors: `leaks` has it.
-        return None if isinstance(error, UserWarning) else error
+        if not isinstance(self._result, outcome.Error):
+            return None
+        # Where warnings are errors, the core's one about app code that does not return is one: `leaks` has it.
+        _, rest = BaseExceptionGroup("the dock broke down", [self._result.error]).split(UserWarning)
+        return rest
 
     def _run(self) -> None:
         self._result = outcome.capture(partial(trio.run, self._main, clock=self._clock))
@@ -126,11 +128,13 @@ class Driver:
         self._token = trio.lowlevel.current_trio_token()
         self._stopping = trio.Event()
         before = _living_tasks()
-        with suppress(KeyboardInterrupt):
+        try:
             async with self._open_dock(on_error=self.errors.append) as self.dock:
                 self._opened.set()
                 await self._stopping.wait()
                 raise KeyboardInterrupt  # stops everything at once
+        except* KeyboardInterrupt:
+            pass
         self._tasks_left = [f"the task {task.name}" for task in _living_tasks() - before]
 
     def _drive(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:

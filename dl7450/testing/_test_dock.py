@@ -40,6 +40,7 @@ from ._turns import Turns
 
 KEPT = 10_000  # frames
 _REPORT_WIDTH = 120  # columns
+_URLS_TOLD = 5  # of requests that were rejected
 
 __tracebackhide__ = True  # pytest: the failure is in the test or in the app, not here
 
@@ -229,7 +230,7 @@ class TestDock:
         self._driver.close()
         problems = [f"an error that the test did not see:\n{format_app_error(error)}" for error in self._driver.errors]
         if (error := self._driver.breakdown()) is not None:
-            problems.append(f"the dock broke down:\n{format_app_error(error)}")
+            problems.append(format_app_error(error))
         problems += filter(None, [self._unrouted(), self._too_many(), self._unused()])
         problems += [f"left over when the dock had stopped: {leak}" for leak in self._driver.leaks]
         return problems
@@ -265,13 +266,10 @@ class TestDock:
         count = self.statistics().rejected - self._rejected
         if self._options.get("rejected") == "allow" or not count:
             return None
-        refused = CurlCode.NO_CONNECTION_AVAILABLE
-        urls = [
-            str(span.attributes["url.full"])
-            for span in self.spans
-            if span.attributes.get("dl7450.curl.code") == refused
-        ]
+        code = CurlCode.NO_CONNECTION_AVAILABLE
+        rejected = [span for span in self.spans if span.attributes.get("dl7450.curl.code") == code]
+        urls = dict.fromkeys(str(span.attributes["url.full"]) for span in rejected[-count:])
         return (
-            f"{count} request{'s were' if count > 1 else ' was'} answered with {refused}, as 16 were in flight; "
-            f"the first of them: {urls[-count]}"
+            f"{count} request{'s were' if count > 1 else ' was'} answered with {code}, as 16 were in flight: "
+            f"{', '.join(list(urls)[:_URLS_TOLD])}"
         )
