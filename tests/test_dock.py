@@ -248,7 +248,7 @@ async def test_app_code_that_does_not_return_is_abandoned_with_a_warning_that_sh
     monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
     monkeypatch.setattr(_app, "STOP_PATIENCE", 0.05)
-    running, return_now, calls = threading.Event(), threading.Event(), []
+    running, return_now, stopped = threading.Event(), threading.Event(), threading.Event()
 
     def app() -> None:
         running.set()
@@ -256,7 +256,7 @@ async def test_app_code_that_does_not_return_is_abandoned_with_a_warning_that_sh
         try:
             http.get(URL)
         except DockStopped:
-            calls.append("stopped")
+            stopped.set()
             raise
 
     async def program() -> None:
@@ -267,10 +267,8 @@ async def test_app_code_that_does_not_return_is_abandoned_with_a_warning_that_sh
 
     with pytest.raises(LookupError), pytest.warns(UserWarning, match=r"(?s)is abandoned.*return_now.wait"):
         await program()
-    [thread] = [thread for thread in threading.enumerate() if thread.name == "dl7450 app"]
     return_now.set()
-    while not calls:
-        await trio.to_thread.run_sync(thread.join, 0.001)
+    assert await trio.to_thread.run_sync(stopped.wait, 10)
     assert autojump_clock.autojump_threshold == 0
 
 
@@ -370,6 +368,36 @@ async def test_a_task_of_the_program_does_not_outlive_the_dock_that_it_waits_for
     assert set(record) == {f"{name}: the dock was closed meanwhile" for name in ("app", "app over", "request")}
     assert docks[0].http.statistics() == HttpStatistics(16, 0, cancelled=2)
     assert trio.current_time() == 2
+
+
+async def test_a_clean_up_that_does_not_end_delays_the_end_of_a_dock_by_a_second(autojump_clock: MockClock) -> None:
+    """Neither a task of the program that will not let go of a dock, nor a transport that does not close."""
+
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(100)
+            return httpx2.Response(200)
+
+        async def aclose(self) -> None:
+            await trio.sleep(100)
+
+    async def use(dock: dl7450.Dock) -> None:
+        await dock.http.get(URL)
+        record.append(trio.current_time())
+
+    async def program(tasks: trio.Nursery) -> None:
+        async with dl7450.open_dock(transport=Slow()) as dock:
+            tasks.start_soon(use, dock)
+            await trio.sleep(1)
+            raise LookupError
+
+    record: list[float] = []
+    async with trio.open_nursery() as tasks:
+        with pytest.raises(LookupError):
+            await program(tasks)
+        record.append(trio.current_time())
+    assert record == [2.0, 100.0]
 
 
 async def test_a_closed_dock_says_so() -> None:
