@@ -13,7 +13,7 @@ from examples import demo, structured
 from tests._servers import content_server
 from tests.test_cli import dl7450
 
-APPS = [*Path("examples").glob("carousel*.py"), *Path("tests/apps").glob("*.py")]
+APPS = [*Path("examples").glob("carousel*.py"), Path("examples/departures.py"), *Path("tests/apps").glob("*.py")]
 
 
 @pytest.mark.parametrize("style", ["carousel", "carousel_async"])
@@ -58,7 +58,7 @@ def test_structured_stops_at_the_first_failure(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("app", APPS, ids=str)
 def test_examples_are_fit_for_the_dock(app: Path) -> None:
     load_app(app)
-    assert dl7450("check", app).stdout.splitlines()[-1:] in ([], ["No findings."])
+    assert dl7450("check", app).stdout == ""
 
 
 def test_content_server_runs_by_itself() -> None:
