@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-CLOSE_PATIENCE = 1.0  # seconds for closing idle connections
+CLOSE_PATIENCE = 1.0  # seconds that others have to let go of a dock that stops, and then its transport to close
 MAX_RESPONSE_BYTES = 128 * 1024 * 1024
 
 
@@ -370,9 +370,9 @@ async def open_dock(
                 nursery.cancel_scope.cancel("the dock closes")
     finally:
         # Last, when nobody uses a connection any more.
-        with trio.CancelScope(deadline=trio.current_time() + CLOSE_PATIENCE, shield=True):
-            await lifetime.wait_left()
-            await transport.aclose()
+        for clean_up in (lifetime.wait_left, transport.aclose):
+            with trio.move_on_after(CLOSE_PATIENCE, shield=True):
+                await clean_up()
 
 
 def _check_thread() -> None:

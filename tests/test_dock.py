@@ -370,8 +370,8 @@ async def test_a_task_of_the_program_does_not_outlive_the_dock_that_it_waits_for
     assert trio.current_time() == 2
 
 
-async def test_a_clean_up_that_does_not_end_delays_the_end_of_a_dock_by_a_second(autojump_clock: MockClock) -> None:
-    """Neither a task of the program that will not let go of a dock, nor a transport that does not close."""
+async def test_what_does_not_let_go_of_a_dock_delays_its_end_by_a_second_each(autojump_clock: MockClock) -> None:
+    """A task of the program that is shielded from cancellation, and a transport that does not close."""
 
     class Slow(httpx2.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -380,6 +380,7 @@ async def test_a_clean_up_that_does_not_end_delays_the_end_of_a_dock_by_a_second
             return httpx2.Response(200)
 
         async def aclose(self) -> None:
+            record.append(trio.current_time())
             await trio.sleep(100)
 
     async def use(dock: dl7450.Dock) -> None:
@@ -397,7 +398,7 @@ async def test_a_clean_up_that_does_not_end_delays_the_end_of_a_dock_by_a_second
         with pytest.raises(LookupError):
             await program(tasks)
         record.append(trio.current_time())
-    assert record == [2.0, 100.0]
+    assert record == [2.0, 3.0, 100.0]
 
 
 async def test_a_closed_dock_says_so() -> None:

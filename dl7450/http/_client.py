@@ -195,8 +195,8 @@ class HttpClient:
         """
         self._lifetime.check()
         control = RequestControl(self._call_from_thread)
+        span = self._span(call, "callback")  # before the token: nothing that fails may come between it and its return
         admitted = self._admit(call)
-        span = self._span(call, "callback", admitted)
         self._pending.begin()
         self._nursery.start_soon(self._answer, call, span, admitted, control, callback, deliver, name=_task_name(call))
         return control
@@ -205,8 +205,8 @@ class HttpClient:
         """Make a checked request. For the bridges; `request` is the public way."""
         self._pending.begin()
         try:
+            span = self._span(call, api)
             admitted = self._admit(call)
-            span = self._span(call, api, admitted or wait)
             if wait and not admitted:
                 admitted = await self._wait_for_token(call, span)
             return await self._perform(call, span, admitted)
@@ -229,8 +229,8 @@ class HttpClient:
             raise
         return True
 
-    def _span(self, call: Call, api: str, admitted: bool) -> RequestSpan:
-        return self._tracing.start(call, api, self._limiter.borrowed_tokens + (not admitted))
+    def _span(self, call: Call, api: str) -> RequestSpan:
+        return self._tracing.start(call, api, self._limiter.borrowed_tokens + 1)
 
     async def _answer(
         self,

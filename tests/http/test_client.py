@@ -5,9 +5,12 @@ from functools import partial
 import httpx2
 import pytest
 import trio
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 import dl7450
+from dl7450 import http
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
 from tests._memory_network import MemoryNetwork
@@ -276,6 +279,39 @@ async def test_a_bug_in_a_transport_is_raised_and_the_token_comes_back() -> None
         with pytest.raises(ZeroDivisionError, match=r"^a bug$"):
             await dock.http.get(URL)
         assert dock.http.statistics() == HttpStatistics(16, 0, failed=1)
+
+
+class FailingProcessor(SpanProcessor):
+    def __init__(self, when: str) -> None:
+        self._when = when
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        if self._when == "start":
+            raise LookupError("telemetry")
+
+    def on_end(self, span: ReadableSpan) -> None:
+        if self._when == "end":
+            raise LookupError("telemetry")
+
+
+@pytest.mark.parametrize("when", ["start", "end"])
+@pytest.mark.parametrize("style", STYLES)
+async def test_telemetry_that_fails_takes_no_token(when: str, style: Style, nursery: trio.Nursery) -> None:
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(FailingProcessor(when))
+
+    async def program() -> None:
+        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), tracer_provider=provider) as dock:
+            docks.append(dock)
+            if style == "callback":  # the dock raises it, and nobody is called
+                await trio.to_thread.run_sync(http.get_async, URL, print)
+            else:
+                await ask(dock, style, URL)
+
+    docks: list[dl7450.Dock] = []
+    with pytest.raises(LookupError, match=r"^telemetry$"):
+        await program()
+    assert docks[0].http.statistics().in_flight == 0
 
 
 async def test_a_cancellation_that_a_transport_wraps_in_groups_is_still_one(autojump_clock: MockClock) -> None:

@@ -349,7 +349,7 @@ async def test_the_span_of_a_request_whose_scope_is_cancelled(
     assert cancelled == Shown(
         "GET",
         AT_START
-        | ({"dl7450.http.in_flight": 16} if wait else PEER)
+        | ({"dl7450.http.in_flight": 17} if wait else PEER)
         | {
             "dl7450.http.api": "trio",
             "dl7450.cancelled": True,
