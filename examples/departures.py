@@ -49,7 +49,7 @@ class Departures:
 
     def on_response(self, response):
         if response.status_code() != 200:
-            show(f'<span color="orange">No news since a while ({response.status_code()})</span>', 1000)
+            show(f'<span color="orange">No news for a while ({response.status_code()})</span>', 1000)
             self.again(AFTER_FAILURE)
             return
         show("", 1000)
@@ -67,7 +67,8 @@ class Departures:
 
 
 def tick():
-    show(f"<b>{time.strftime('%H:%M')}</b>", 80, large=True)
+    now = time.strftime("%H:%M")
+    show(f"<b>{now}</b>", 80, large=True)
 
 
 DockControl().set_timezone(store.get("timezone") or "UTC")

@@ -48,7 +48,7 @@ def test_a_failure_is_shown_and_mended_after_five_seconds(
     dock.route(URL).respond(fault=fault).respond(json=[])
     dock.run_app(APP)
     dock.advance(seconds)
-    assert dock.texts == ["01:00", f"No news since a while ({code})"]
+    assert dock.texts == ["01:00", f"No news for a while ({code})"]
     dock.advance(5)
     assert dock.texts == ["01:00"]
 
@@ -57,7 +57,7 @@ def test_keeps_the_departures_that_it_knows_when_the_server_is_broken(dock: Test
     dock.route(URL).respond(json=[departure("12", "Airport", 3)]).respond(status=503)
     dock.run_app(APP)
     dock.advance(30)
-    assert dock.texts == ["01:00", "12", "Airport", "3 min", "No news since a while (503)"]
+    assert dock.texts == ["01:00", "12", "Airport", "3 min", "No news for a while (503)"]
 
 
 def test_the_clock_changes_with_the_minute(dock: TestDock) -> None:
@@ -87,7 +87,7 @@ def test_a_network_that_comes_late_is_waited_for(dock: TestDock) -> None:
     dock.route(URL).respond(json=[departure("12", "Airport", 3)])
     dock.set_online(False)
     dock.run_app(APP)
-    assert dock.texts == ["01:00", "No news since a while (6)"]
+    assert dock.texts == ["01:00", "No news for a while (6)"]
     dock.advance(12)
     dock.set_online(True)
     dock.advance(5)
