@@ -93,8 +93,6 @@ class RequestSpan:
         url = call.url
         if isinstance(url, Url):
             self._attributes |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
-            self._active_key = (call.method, url.host, url.port, url.scheme)
-            tracing._active[self._active_key] += 1
         self.span: Span = tracing.tracer.start_span(
             call.method,
             kind=SpanKind.CLIENT,
@@ -106,6 +104,9 @@ class RequestSpan:
             },
             start_time=self._started,
         )
+        if isinstance(url, Url):
+            self._active_key = (call.method, url.host, url.port, url.scheme)
+            tracing._active[self._active_key] += 1
 
     @property
     def context(self) -> Context:

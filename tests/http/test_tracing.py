@@ -493,3 +493,25 @@ async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: Mo
         "http.client.request.body.size": [(4, answered), (0, timed_out), (0, malformed)],
         "http.client.response.body.size": [(8, answered)],
     }
+
+
+async def test_the_exemplar_of_a_duration_is_the_span_of_the_request(
+    nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
+) -> None:
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    network = MemoryNetwork(nursery, FINE)
+    async with dl7450.open_dock(network=network, tracer_provider=tracer_provider, meter_provider=provider) as dock:
+        with tracer_provider.get_tracer("app").start_as_current_span("work"):
+            await dock.http.get(URL)
+    data = reader.get_metrics_data()
+    provider.shutdown()
+    assert data is not None
+    [duration] = [
+        point
+        for metric in data.resource_metrics[0].scope_metrics[0].metrics
+        if metric.name == "http.client.request.duration"
+        for point in metric.data.data_points
+    ]
+    [span] = [span for span in exporter.get_finished_spans() if span.name == "GET"]
+    assert [exemplar.span_id for exemplar in duration.exemplars] == [span.context.span_id]
