@@ -9,12 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
-from contextvars import copy_context
 from functools import partial
 from itertools import count
 from operator import itemgetter
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 import outcome
@@ -170,11 +168,8 @@ class Dock:
         """
         _check_thread()
         scope = trio.CancelScope()
-        answer: SimpleQueue[outcome.Outcome[T]] = SimpleQueue()
-        task = partial(self._answer_call, afn, args, scope, self._on_app_thread(), answer)
         try:
-            self._token.run_sync_soon(copy_context().run, self._start_call, task, answer)
-            return answer.get().unwrap()
+            return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
         except KeyboardInterrupt:
             with suppress(trio.RunFinishedError):
                 self._token.run_sync_soon(scope.cancel, "KeyboardInterrupt")
@@ -284,28 +279,33 @@ class Dock:
     def _on_app_thread(self) -> bool:
         return threading.get_ident() == self._app_thread.ident
 
-    def _start_call(self, task: Callable[[], Awaitable[None]], answer: SimpleQueue[outcome.Outcome[T]]) -> None:
-        started = outcome.capture(self._if_open, self._nursery.start_soon, task)
-        if isinstance(started, outcome.Error):
-            answer.put(started)
-
-    async def _answer_call(
+    async def _as_task(
         self,
         afn: Callable[[*Ts], Awaitable[T]],
         args: tuple[*Ts],
         scope: trio.CancelScope,
         from_app_thread: bool,
-        answer: SimpleQueue[outcome.Outcome[T]],
-    ) -> None:
-        """What a thread waits for in `call`. The thread gets an answer, whichever way this ends."""
-        result: outcome.Outcome[T] = outcome.Error(DockStopped())
-        try:
-            with self._app_thread.waiting_for_dock() if from_app_thread else nullcontext(), scope:
-                result = outcome.Value(await afn(*args))
-        except Exception as error:
-            result = outcome.Error(error)
-        finally:
-            answer.put(result)
+    ) -> T:
+        """Bridge from Trio's system task, in which `from_thread.run` puts us, to a task that the dock owns."""
+        result: outcome.Outcome[T] | None = None
+        ended = trio.Event()
+
+        async def task() -> None:
+            nonlocal result
+            try:
+                with scope:
+                    result = outcome.Value(await afn(*args))
+            except Exception as error:
+                result = outcome.Error(error)
+            finally:
+                ended.set()
+
+        self._if_open(self._nursery.start_soon, task)
+        with self._app_thread.waiting_for_dock() if from_app_thread else nullcontext():
+            await ended.wait()
+        if result is None:
+            raise DockStopped
+        return result.unwrap()
 
 
 @asynccontextmanager
