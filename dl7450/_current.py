@@ -44,6 +44,20 @@ def current_dock() -> Dock:
     return _default_dock()
 
 
+def check_not_trio(call: str, instead: str) -> None:
+    """Refuse a call of app code on the Trio thread, which it would block for ever.
+
+    Parameters:
+        call: what was called, such as `http.get()`.
+        instead: what a Trio program does in its place.
+
+    Raises:
+        RuntimeError: this is the Trio thread.
+    """
+    if trio.lowlevel.in_trio_run():
+        raise RuntimeError(f"{call} is for app code and was called on the Trio thread: use {instead}")
+
+
 def _default_dock() -> Dock:
     global _default  # noqa: PLW0603  one per process
     with _default_lock:  # two threads may be the first to use it

@@ -24,7 +24,7 @@ from opentelemetry.trace import Link
 
 from ._app import AppThread, DockStopped
 from ._clock import epoch_of, nanoseconds
-from ._current import dock_of_app, open_docks
+from ._current import check_not_trio, dock_of_app, open_docks
 from ._device import Device
 from ._lifetime import Lifetime
 from ._loader import load_app
@@ -166,7 +166,7 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock stopped before the function returned.
         """
-        _check_thread()
+        check_not_trio("Dock.call()", "await")
         scope = trio.CancelScope()
         try:
             return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
@@ -184,7 +184,7 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock has stopped.
         """
-        _check_thread()
+        check_not_trio("Dock.call_sync()", "the function itself")
         try:
             return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
         except trio.RunFinishedError:
@@ -373,14 +373,6 @@ async def open_dock(
         for clean_up in (lifetime.wait_left, transport.aclose):
             with trio.move_on_after(CLOSE_PATIENCE, shield=True):
                 await clean_up()
-
-
-def _check_thread() -> None:
-    if trio.lowlevel.in_trio_run():
-        raise RuntimeError(
-            "this function is for app code and was called on the Trio thread: "
-            "have it run by dock.run_app(...), or in a thread by trio.to_thread.run_sync(...)"
-        )
 
 
 def run(app: str | Path | Callable[[], object]) -> None:

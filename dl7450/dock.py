@@ -1,7 +1,5 @@
 """Who the dock is, what is plugged into it, and its settings (dock SDK, `dock`)."""
 
-import trio as _trio
-
 from . import _current, _device, _timezone
 from . import monitor as _monitor
 
@@ -53,10 +51,6 @@ class DockControl:
         """
         if not isinstance(suspend, bool):
             raise TypeError(f"suspend must be True or False, not {type(suspend).__name__}")
-        if _trio.lowlevel.in_trio_run():
-            raise RuntimeError(
-                "suspend_host_connection() is for app code and was called on the Trio thread: "
-                "use dock.device.suspend_host(...)"
-            )
+        _current.check_not_trio("suspend_host_connection()", "dock.device.suspend_host(...)")
         dock = _current.current_dock()
         dock.call_sync(dock.device.suspend_host, suspend)

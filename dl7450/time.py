@@ -105,8 +105,7 @@ def sleep(seconds: float) -> None:
         RuntimeError: called on the Trio thread, where `await trio.sleep(...)` is the way.
     """
     _check_number(seconds, "seconds")
-    if _trio.lowlevel.in_trio_run():
-        raise RuntimeError("time.sleep() is for app code and was called on the Trio thread: use await trio.sleep(...)")
+    _current.check_not_trio("time.sleep()", "await trio.sleep(...)")
     _current.current_dock().call(_trio.sleep, max(seconds, 0))
 
 

@@ -104,10 +104,10 @@ def _request(
     timeout: float,
     cacert: str | None,
 ) -> Response:
-    from .._current import current_dock
+    from .._current import check_not_trio, current_dock
     from ._arguments import check_call
 
-    _check_thread(method.lower())
+    check_not_trio(f"http.{method.lower()}()", f"await dock.http.{method.lower()}(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
     dock = current_dock()
     return dock.call(dock.http.perform, call, "sync")
@@ -123,19 +123,11 @@ def _start(
     cacert: str | None,
     on_response: Callable[[Response], object] | None,
 ) -> RequestControl:
-    from .._current import current_dock
+    from .._current import check_not_trio, current_dock
     from ._arguments import check_call, check_callback
 
-    _check_thread(f"{method.lower()}_async")
+    check_not_trio(f"http.{method.lower()}_async()", f"dock.http.{method.lower()}_async(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
     callback = check_callback(on_complete, on_response)
     dock = current_dock()
     return dock.call_sync(dock.http.start, call, callback, dock.deliver)
-
-
-def _check_thread(name: str) -> None:
-    import trio
-
-    if trio.lowlevel.in_trio_run():
-        fix = f"dock.http.{name}(...)" if name.endswith("_async") else f"await dock.http.{name}(...)"
-        raise RuntimeError(f"http.{name}() is for app code and was called on the Trio thread: use {fix}")
