@@ -166,7 +166,7 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock stopped before the function returned.
         """
-        check_not_trio("Dock.call()", "await")
+        check_not_trio("Dock.call()", "`await`, or have the code run by dock.run_app(...)")
         scope = trio.CancelScope()
         try:
             return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
@@ -184,7 +184,7 @@ class Dock:
             RuntimeError: called on the Trio thread.
             DockStopped: the dock has stopped.
         """
-        check_not_trio("Dock.call_sync()", "the function itself")
+        check_not_trio("Dock.call_sync()", "the function itself, or have the code run by dock.run_app(...)")
         try:
             return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
         except trio.RunFinishedError:
