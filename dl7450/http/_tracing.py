@@ -166,10 +166,11 @@ class RequestSpan:
         self.span.end(ended)
         if self._active_key is not None:
             tracing._active[self._active_key] -= 1
-        tracing._duration.record((ended - self._started) / 1e9, attributes)
-        tracing._request_size.record(len(self._call.data), attributes)
+        context = self.context  # whose span becomes the exemplar
+        tracing._duration.record((ended - self._started) / 1e9, attributes, context)
+        tracing._request_size.record(len(self._call.data), attributes, context)
         if body_size is not None:
-            tracing._response_size.record(body_size, attributes)
+            tracing._response_size.record(body_size, attributes, context)
 
     def _describe(self, exchange: Exchange, body_size: int | None) -> None:
         span = self.span
