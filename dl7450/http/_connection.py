@@ -42,6 +42,7 @@ class HttpConnection:
         self._peer = peer
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_MAX)
         self._used = trio.current_time()
+        self._sent_whole = False  # the last request
 
     async def request(
         self,
@@ -82,6 +83,8 @@ class HttpConnection:
     def make_idle(self) -> bool:
         """Get ready for another request; False if there cannot be one."""
         protocol = self._protocol
+        if not self._sent_whole:  # the server still takes what comes for the rest of the upload
+            return False
         if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE:
             return False
         if protocol.trailing_data[0]:  # more came than the answer: it must not be read as the next one
@@ -98,6 +101,7 @@ class HttpConnection:
         await _close(self._stream)
 
     async def _send(self, data: bytes, exchange: Exchange) -> None:
+        self._sent_whole = False
         try:
             if len(data) < LARGE_WRITE:
                 await self._stream.send_all(data)
@@ -106,6 +110,7 @@ class HttpConnection:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             exchange.send_failed = True
             return  # the server may have answered before it closed: reading finds out
+        self._sent_whole = True
         exchange.sent(len(data))
 
     async def _send_while_listening(self, data: bytes, exchange: Exchange) -> bool:

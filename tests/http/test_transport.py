@@ -11,7 +11,7 @@ from tests._memory_network import MemoryNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, LAST_CHUNK, always, chunk, chunked, ok
-from tests.conformance._server import Connection, FaultServer, close, fault_server, pause, request, together
+from tests.conformance._server import Connection, FaultServer, close, fault_server, head, pause, request, together
 
 
 def url_of(server: FaultServer, scheme: str = "http") -> str:
@@ -151,7 +151,10 @@ async def test_a_connection_idle_for_two_minutes_is_closed_and_not_used(
     assert connections(network) == [0, 0, 1]
 
 
-async def test_a_large_upload_ends_with_the_answer_that_overtakes_it() -> None:
-    async with fault_server((ok(status=b"413 Too Large"),)) as server, dl7450.open_dock() as dock:
+async def test_a_large_upload_ends_with_the_answer_that_overtakes_it_and_takes_its_connection_with_it() -> None:
+    """The server would read the next request as the rest of the upload."""
+    async with fault_server((head, ok(status=b"413 Too Large")), FINE) as server, dl7450.open_dock() as dock:
         answer = await dock.http.post(url_of(server), data=bytes(8_000_000), timeout=5)
-    assert answer.status_code() == 413
+        assert answer.status_code() == 413
+        assert (await dock.http.get(url_of(server), timeout=5)).status_code() == 200
+    assert connections(server) == [0, 1]
