@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeAlias
 
 import trio
@@ -17,6 +18,7 @@ class RequestControl:
 
     def __init__(self, call_from_thread: CallFromThread) -> None:
         self._call_from_thread = call_from_thread
+        self._token = trio.lowlevel.current_trio_token()
         self._scope = trio.CancelScope()
         self._ended = trio.Event()  # the token is back and the socket is closed or clean
         self._lock = threading.Lock()  # cancel() and the callback may be on two threads
@@ -26,17 +28,23 @@ class RequestControl:
         """Cancel the request: once this returns, the callback will not be called.
 
         Safe at any time, from any thread, and more than once; without effect when the callback has already begun.
-        On the app thread (and on any other than Trio's) the request's token is back, too, when it returns.
+        On the app thread (and on any other than a Trio thread) the request's token is back, too, when it returns.
         """
         with self._lock:
             self._settled = True
-        if trio.lowlevel.in_trio_run():
-            self._scope.cancel("RequestControl.cancel()")
-        else:
+        if not trio.lowlevel.in_trio_run():
             self._call_from_thread(self._cancel_and_wait)
+        elif trio.lowlevel.current_trio_token() is self._token:
+            self._cancel()
+        else:  # of another loop, which must not be kept waiting
+            with suppress(trio.RunFinishedError):
+                self._token.run_sync_soon(self._cancel)
+
+    def _cancel(self) -> None:
+        self._scope.cancel("RequestControl.cancel()")
 
     async def _cancel_and_wait(self) -> None:
-        self._scope.cancel("RequestControl.cancel()")
+        self._cancel()
         await self._ended.wait()
 
     def _settle(self) -> bool:

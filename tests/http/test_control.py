@@ -1,5 +1,6 @@
 """Cancelling: in every phase, by a scope and by a control object, before and after the answer."""
 
+import queue
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -97,6 +98,26 @@ async def test_cancel_on_the_trio_thread(nursery: trio.Nursery) -> None:
         await wait_all_tasks_blocked()
         assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
         assert (await dock.http.get(URL)).status_code() == 200
+
+
+async def test_cancel_on_the_trio_thread_of_another_loop() -> None:
+    controls: queue.SimpleQueue[RequestControl] = queue.SimpleQueue()
+    ended: list[HttpStatistics] = []
+
+    async def other_loop(url: str) -> None:
+        async with dl7450.open_dock() as dock:
+            controls.put(dock.http.get_async(url, never_called, timeout=0))
+        ended.append(dock.http.statistics())
+
+    async with fault_server((request,)) as server:
+        thread = threading.Thread(target=trio.run, args=(other_loop, f"http://{server.host}:{server.port}/"))
+        thread.start()
+        await server.log.until(1)
+        control = controls.get()
+        control.cancel()
+        await trio.to_thread.run_sync(thread.join)
+    control.cancel()
+    assert ended == [HttpStatistics(16, 0, cancelled=1)]
 
 
 async def test_cancel_before_the_request_has_begun(nursery: trio.Nursery) -> None:
