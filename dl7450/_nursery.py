@@ -41,13 +41,13 @@ def ungrouped() -> Generator[None]:
 
 def _only_exception(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
     cancelled, others = group.split(trio.Cancelled)
-    leaves = list(_leaves(others or cancelled))
+    leaves = list(_leaves(others or cancelled or group))
     return leaves[0] if others is None or len(leaves) == 1 else None
 
 
-def _leaves(error: BaseException | None) -> Generator[BaseException]:
+def _leaves(error: BaseException) -> Generator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             yield from _leaves(part)
-    elif error is not None:
+    else:
         yield error

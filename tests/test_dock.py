@@ -100,6 +100,22 @@ async def test_leaving_does_not_wait_for_timers_that_never_catch_up(
     assert trio.current_time() == 4.0
 
 
+async def test_a_callback_after_the_end_of_the_block_starts_no_timer(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    record: list[str] = []
+
+    def on_complete(response: Response) -> None:
+        record.append("callback")
+        wakeup.wakeup(lambda: record.append("timer"), 0).cancel()
+        wakeup.wakeup(lambda: record.append("timer"), 0)
+
+    network = MemoryNetwork(nursery, (request, pause(1), ok()))
+    async with dl7450.open_dock(network=network) as dock:
+        await dock.start_app(lambda: http.get_async(URL, on_complete))
+    assert record == ["callback"]
+
+
 def blocked_in_get() -> None:
     http.get(URL)
 

@@ -30,9 +30,10 @@ def parameters(function: Callable[..., object]) -> list[str]:
             continue
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in shown:
             shown.append("*")
-        has_default = parameter.default is not parameter.empty
-        shown.append(f"{parameter.name}={parameter.default:g}" if parameter.name == "timeout" else
-                     f"{parameter.name}={parameter.default}" if has_default else parameter.name)  # fmt: skip
+        default = parameter.default
+        if parameter.name == "timeout":
+            default = int(default)  # 40 here, 40.0 there
+        shown.append(parameter.name if default is parameter.empty else f"{parameter.name}={default}")
     return shown
 
 
