@@ -82,22 +82,24 @@ class HttpTracing:
 class RequestSpan:
     """The span of one request and its metrics. One of the `end_` methods ends it."""
 
-    __slots__ = ("_active_key", "_attributes", "_call", "_started", "_tracing", "span")
+    __slots__ = ("_active_key", "_at_end", "_at_start", "_call", "_started", "_tracing", "span")
 
     def __init__(self, tracing: HttpTracing, call: Call, api: str, in_flight: int) -> None:
         self._tracing = tracing
         self._call = call
         self._started = tracing.now()
         self._active_key: tuple[str, str, int, str] | None = None
-        self._attributes: dict[str, str | int] = {"http.request.method": call.method}
+        # What the metrics say, too: known from the start, and at the end. A span is told of each only once.
+        self._at_start: dict[str, str | int] = {"http.request.method": call.method}
+        self._at_end: dict[str, str | int] = {}
         url = call.url
         if isinstance(url, Url):
-            self._attributes |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
+            self._at_start |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
         self.span: Span = tracing.tracer.start_span(
             call.method,
             kind=SpanKind.CLIENT,
             attributes={
-                **self._attributes,
+                **self._at_start,
                 "url.full": url.redacted if isinstance(url, Url) else redact_malformed(call.url_text),
                 "dl7450.http.api": api,
                 "dl7450.http.in_flight": in_flight,
@@ -126,15 +128,15 @@ class RequestSpan:
     def end_answered(self, response: Response, exchange: Exchange) -> None:
         """The request was answered, whatever the HTTP status."""
         status = response.status_code()
-        self._attributes["http.response.status_code"] = status
+        self._at_end["http.response.status_code"] = status
         if status >= 400:
-            self._attributes["error.type"] = str(status)
+            self._at_end["error.type"] = str(status)
             self.span.set_status(StatusCode.ERROR)
         self._end(exchange, len(response.body()))
 
     def end_failed(self, code: CurlCode, exchange: Exchange) -> None:
         """The request failed with a libcurl code."""
-        self._attributes["error.type"] = code.curl_name
+        self._at_end["error.type"] = code.curl_name
         self.span.set_attribute("dl7450.curl.code", int(code))
         self.span.set_status(StatusCode.ERROR)
         self._end(exchange, None)
@@ -152,20 +154,21 @@ class RequestSpan:
 
     def end_interrupted(self, exchange: Exchange) -> None:
         """Neither answer nor failure nor cancellation: a bug in a transport."""
-        self._attributes["error.type"] = "_OTHER"
+        self._at_end["error.type"] = "_OTHER"
         self.span.set_status(StatusCode.ERROR)
         self._end(exchange, None)
 
     def _end(self, exchange: Exchange, body_size: int | None) -> None:
-        tracing, attributes = self._tracing, self._attributes
+        tracing = self._tracing
         ended = tracing.now()
         if exchange.http_version is not None:
-            attributes["network.protocol.version"] = exchange.http_version
+            self._at_end["network.protocol.version"] = exchange.http_version
         if self.span.is_recording():
             self._describe(exchange, body_size)
         self.span.end(ended)
         if self._active_key is not None:
             tracing._active[self._active_key] -= 1
+        attributes = self._at_start | self._at_end
         context = self.context  # whose span becomes the exemplar
         tracing._duration.record((ended - self._started) / 1e9, attributes, context)
         tracing._request_size.record(len(self._call.data), attributes, context)
@@ -174,7 +177,7 @@ class RequestSpan:
 
     def _describe(self, exchange: Exchange, body_size: int | None) -> None:
         span = self.span
-        at_end = {**self._attributes, "http.request.body.size": len(self._call.data)}
+        at_end = {**self._at_end, "http.request.body.size": len(self._call.data)}
         if body_size is not None:
             at_end["http.response.body.size"] = body_size
         if exchange.peer is not None:
