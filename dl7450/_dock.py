@@ -10,8 +10,6 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from functools import partial
-from itertools import count
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
@@ -31,8 +29,8 @@ from ._loader import load_app
 from ._nursery import open_plain_nursery
 from ._pending import Pending
 from ._screen import Screen, ScreenState
-from ._spans import app_span, function_name
-from ._timer import DockTimer
+from ._spans import app_span
+from ._timer import DockTimer, Timers
 from ._version import __version__
 from .http._client import HttpClient
 from .http._network import DeviceNetwork, Network, TrioNetwork
@@ -61,6 +59,7 @@ class Dock:
         http: makes requests, for Trio tasks.
         screen: what the app has put on the screen.
         device: the machine around the app: monitors, store, network, host.
+        timers: starts and stops the app's timers.
         frame: what the monitors show: the screen as it was rendered last, None before the first time.
         frames_rendered: how often that was.
         clock: Trio's clock; virtual in tests.
@@ -97,11 +96,7 @@ class Dock:
         self._rendered_version = self.screen.version
         self._changed_by = Context()  # the span that changed the screen last
         self._pending = Pending()  # requests in flight, and what waits for the app thread
-        self._timers = Pending()
-        self._running_timers: set[DockTimer] = set()
-        self._left = False  # the block has ended: no timer fires any more
-        self._timer_numbers = count()
-        self._due: list[tuple[int, Callable[[], None]]] = []  # timers that fire, by number
+        self.timers = Timers(nursery, self._fire)
         self._app_thread = AppThread(
             nursery, self._pending, lambda: dock_of_app.set(self), self._render_if_changed, on_error
         )
@@ -137,9 +132,9 @@ class Dock:
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
         async with self._lifetime.visit():
-            while self._pending.count or self._timers.count:
+            while self._pending.count or self.timers.pending.count:
                 await self._pending.wait_none()
-                await self._timers.wait_none()
+                await self.timers.pending.wait_none()
 
     async def wait_all_blocked(self) -> None:
         """Wait until every task is blocked, and the app thread too: until nothing more happens unless time passes.
@@ -197,39 +192,10 @@ class Dock:
         call = partial(callback, response)
         self._app_thread.post(self._job("dl7450.callback", callback, call, context, still_wanted=still_wanted))
 
-    def start_timer(self, timer: DockTimer) -> None:
-        """Start the task of a timer, unless the dock's block has ended. Trio thread only."""
-        if self._left:
-            return
-        self._timers.begin()
-        self._running_timers.add(timer)
-        number = next(self._timer_numbers)
-        self._nursery.start_soon(self._run_timer, timer, number, name=f"timer {function_name(timer.function)}")
-
-    async def _run_timer(self, timer: DockTimer, number: int) -> None:
-        def post(link: Link | None) -> None:
-            links = [link] if link else []
-            job = self._job("dl7450.timer", timer.function, timer.fire, Context(), links, lambda: not timer.cancelled)
-            if not self._due:
-                self._nursery.start_soon(self._post_due)
-            self._due.append((number, job))
-
-        try:
-            await timer.run(post)
-        finally:
-            self._running_timers.discard(timer)
-            self._timers.end()
-
-    def _stop_timers(self) -> None:
-        self._left = True
-        for timer in self._running_timers:
-            timer.cancel()
-
-    async def _post_due(self) -> None:
-        # Trio wakes in any order what is due at one moment. On virtual time that is common, and results must repeat.
-        due, self._due = sorted(self._due, key=itemgetter(0)), []
-        for _, job in due:
-            self._app_thread.post(job)
+    def _fire(self, timer: DockTimer, link: Link | None) -> None:
+        links = [link] if link else []
+        job = self._job("dl7450.timer", timer.function, timer.fire, Context(), links, lambda: not timer.cancelled)
+        self._app_thread.post(job)
 
     def _job(
         self,
@@ -361,7 +327,7 @@ async def open_dock(
             open_docks.append(dock)
             try:
                 yield dock
-                dock._stop_timers()  # else one that fires faster than its function runs would be waited for, for ever
+                dock.timers.stop()  # else one that fires faster than its function runs would be waited for, for ever
                 await dock._pending.wait_none()
             finally:
                 if dock in open_docks:

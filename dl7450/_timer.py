@@ -1,13 +1,19 @@
-"""`DockTimer`: a timer as a task of the dock. `dl7450.wakeup.Timer` is what an app sees of it."""
+"""The timers of a dock, each a task of its nursery. `dl7450.wakeup.Timer` is what an app sees of one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from itertools import count
+from operator import itemgetter
 
 import trio
 from opentelemetry import trace
 from opentelemetry.trace import Link
+
+from ._pending import Pending
+from ._spans import function_name
 
 
 class DockTimer:
@@ -67,3 +73,53 @@ class DockTimer:
     def _soon(self, function: Callable[..., object], *args: object) -> None:
         with suppress(trio.RunFinishedError):  # a timer may outlive its dock
             self._token.run_sync_soon(function, *args)
+
+
+class Timers:
+    """All timers of one dock. Used on the Trio thread only."""
+
+    def __init__(self, nursery: trio.Nursery, fire: Callable[[DockTimer, Link | None], None]) -> None:
+        """
+        Parameters:
+            nursery: of the dock.
+            fire: has the app thread call a timer's `fire`, in a span with this link to the one that set the timer.
+        """
+        self._nursery = nursery
+        self._fire = fire
+        self._running: set[DockTimer] = set()
+        self._stopped = False
+        self._numbers = count()
+        self._due: list[tuple[int, Callable[[], None]]] = []  # that fire now, by their number
+        self.pending = Pending()  # timers that may still fire
+
+    def start(self, timer: DockTimer) -> None:
+        """Start the task of a timer; after `stop` none starts."""
+        if self._stopped:
+            return
+        self.pending.begin()
+        self._running.add(timer)
+        self._nursery.start_soon(self._run, timer, next(self._numbers), name=f"timer {function_name(timer.function)}")
+
+    def stop(self) -> None:
+        """Cancel all timers."""
+        self._stopped = True
+        for timer in self._running:
+            timer.cancel()
+
+    async def _run(self, timer: DockTimer, number: int) -> None:
+        def post(link: Link | None) -> None:
+            if not self._due:
+                self._nursery.start_soon(self._fire_due)
+            self._due.append((number, partial(self._fire, timer, link)))
+
+        try:
+            await timer.run(post)
+        finally:
+            self._running.discard(timer)
+            self.pending.end()
+
+    async def _fire_due(self) -> None:
+        # Trio wakes in any order what is due at one moment. On virtual time that is common, and results must repeat.
+        due, self._due = sorted(self._due, key=itemgetter(0)), []
+        for _, fire in due:
+            fire()

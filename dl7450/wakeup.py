@@ -40,7 +40,7 @@ class Timer:
 
         def start() -> _timer.DockTimer:
             timer = _timer.DockTimer(task, time_ms / 1000, repeat_ms / 1000)
-            dock.start_timer(timer)
+            dock.timers.start(timer)
             return timer
 
         self._timer = dock.call_sync(start)
