@@ -1,8 +1,9 @@
 # Every target works alone on a fresh clone and needs python3 with venv and pip, nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+MINUTES ?= 10
 
-.PHONY: demo test conformance lint check clean
+.PHONY: demo test conformance soak lint check clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -18,6 +19,9 @@ test: .venv/installed
 
 conformance: .venv/installed
 	$(BIN)/python -m tests.conformance
+
+soak: .venv/installed
+	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
 
 lint: .venv/installed
 	$(BIN)/ruff check .
