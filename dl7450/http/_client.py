@@ -10,10 +10,11 @@ The sync functions and the callback functions of the SDK are thin bridges over i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeAlias
+from functools import lru_cache, partial
+from typing import TypeAlias, cast
 
 import httpx2
 import trio
@@ -27,8 +28,7 @@ from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
 from ._curl import Failure, code_of
 from ._exchange import Exchange
-from ._httpx import fetch_through
-from ._network import FailedRequest
+from ._network import FailedRequest, current_exchange
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
@@ -40,6 +40,17 @@ Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]],
 
 REQUESTS_MAX = 16  # dock SDK
 TIMEOUT = 40.0  # seconds; dock SDK 0.6
+
+# What transports other than ours raise (httpx's own, mock transports), as the step that failed.
+_HTTPX_FAILURES: dict[type[httpx2.TransportError], Failure] = {
+    httpx2.ConnectTimeout: Failure.CONNECT_TIMEOUT,
+    httpx2.TimeoutException: Failure.DEADLINE,
+    httpx2.ConnectError: Failure.CONNECT,
+    httpx2.WriteError: Failure.SEND,
+    httpx2.NetworkError: Failure.RESET,
+    httpx2.UnsupportedProtocol: Failure.SCHEME,
+    httpx2.TransportError: Failure.GRAMMAR,
+}
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,7 @@ class HttpClient:
         self._nursery = nursery
         self._lifetime = lifetime
         self._transport = transport
+        self._may_answer_from_memory = not isinstance(transport, DockTransport)
         self._tracing = tracing
         self._call_from_thread = call_from_thread
         self._max_response_bytes = max_response_bytes
@@ -267,18 +279,44 @@ class HttpClient:
             end_span(exchange)
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange, admitted: bool) -> Response:
-        if not admitted or isinstance(call.url, Failure):
-            await trio.lowlevel.checkpoint()
+        if not admitted or isinstance(call.url, Failure) or self._may_answer_from_memory:
+            await trio.lowlevel.checkpoint()  # every request is one, and on a real connection it always waits
         if not admitted:
             raise FailedRequest(Failure.NO_TOKEN)
         if isinstance(call.url, Failure):
             raise FailedRequest(call.url)
-        transport, headers, body_max = self._transport, span.inject(call.headers), self._max_response_bytes
-        if isinstance(transport, DockTransport):
-            answer = await transport.fetch(call, call.url, headers, body_max, exchange)
-        else:
-            answer = await fetch_through(transport, call, call.url, headers, body_max, exchange)
-        return Response(answer.status, _joined(answer.headers), answer.body)
+        request = httpx2.Request(
+            call.method,
+            _httpx_url(call.url),
+            headers=span.inject(call.headers),
+            stream=httpx2.ByteStream(call.data),
+            extensions={"target": call.url.target, "cacert": call.cacert},
+        )
+        before = current_exchange.set(exchange)
+        try:
+            answer = await self._transport.handle_async_request(request)
+            exchange.head_received = True
+            exchange.http_version = answer.http_version.removeprefix("HTTP/")
+            try:
+                body = await self._read(answer)
+            finally:
+                await answer.aclose()
+        except httpx2.TransportError as error:
+            raise FailedRequest(next(f for kind, f in _HTTPX_FAILURES.items() if isinstance(error, kind))) from error
+        finally:
+            current_exchange.reset(before)
+        return Response(answer.status_code, _joined(answer.headers.raw), body)
+
+    async def _read(self, answer: httpx2.Response) -> bytearray:
+        body = bytearray()
+        async with aclosing(
+            cast(AsyncGenerator[bytes, None], aiter(cast(httpx2.AsyncByteStream, answer.stream)))
+        ) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) > self._max_response_bytes:
+                    raise FailedRequest(Failure.TOO_LARGE)
+        return body
 
     def _run_callback(
         self, callback: Callback, response: Response, context: Context, still_wanted: Callable[[], bool]
@@ -307,6 +345,11 @@ def _decoded(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+@lru_cache(maxsize=1024)
+def _httpx_url(url: Url) -> httpx2.URL:
+    return httpx2.URL(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)
 
 
 def _task_name(call: Call) -> str:

@@ -11,6 +11,7 @@ httpcore has such a class, too, and a pool for it. That pool is for requests tha
 from __future__ import annotations
 
 import ssl
+from collections.abc import AsyncIterable
 from contextlib import suppress
 from typing import cast
 
@@ -48,7 +49,7 @@ class HttpConnection:
         method: str,
         target: bytes,
         headers: list[tuple[bytes, bytes]],
-        data: bytes,
+        body: AsyncIterable[bytes],
         exchange: Exchange,
     ) -> h11.Response | h11.InformationalResponse:
         """Send a request and wait for the head of the final answer; 101 is one, too.
@@ -58,7 +59,11 @@ class HttpConnection:
             FailedRequest: it is not HTTP/1, or its head is larger than libcurl takes.
         """
         exchange.peer = self._peer
-        await self._send(self._request_bytes(method, target, headers, data), exchange)
+        send = self._protocol.send
+        parts = [send(h11.Request(method=method, target=target, headers=headers))]
+        parts += [send(h11.Data(data=part)) async for part in body if part]
+        parts.append(send(h11.EndOfMessage()))
+        await self._send(b"".join(part for part in parts if part), exchange)
         while True:
             event = await self.next_event(exchange)
             if isinstance(event, h11.Response):
@@ -94,15 +99,6 @@ class HttpConnection:
 
     async def aclose(self) -> None:
         await _close(self._stream)
-
-    def _request_bytes(self, method: str, target: bytes, headers: list[tuple[bytes, bytes]], data: bytes) -> bytes:
-        send = self._protocol.send
-        parts = [
-            send(h11.Request(method=method, target=target, headers=headers)),
-            send(h11.Data(data=data)) if data else None,
-            send(h11.EndOfMessage()),
-        ]
-        return b"".join(part for part in parts if part)
 
     async def _send(self, data: bytes, exchange: Exchange) -> None:
         self._sent_whole = False

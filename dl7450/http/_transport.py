@@ -15,12 +15,10 @@ from typing import NamedTuple, cast
 import h11
 import httpx2
 
-from ._arguments import Call
 from ._connection import BrokenConnection, HttpConnection, open_connection
 from ._curl import Failure
 from ._exchange import Exchange
 from ._network import FailedRequest, Network, current_exchange
-from ._url import Url
 
 RESENDS_MAX = 5  # libcurl's CONN_MAX_RETRIES
 IDLE_CONNECTIONS_MAX = 16  # as many as requests can be in flight
@@ -37,50 +35,19 @@ class _Server(NamedTuple):
     cacert: str | None
 
 
-class Answer(NamedTuple):
-    """What came over the wire."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytearray
-
-
 class DockTransport(httpx2.AsyncBaseTransport):
-    """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level."""
+    """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level.
+
+    Two things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them, and
+    `cacert` (str or None), the certificates to trust. What happens is noted in the current `Exchange`.
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self._idle: list[tuple[_Server, HttpConnection]] = []  # in the order in which they became idle
 
-    async def fetch(
-        self, call: Call, url: Url, headers: list[tuple[bytes, bytes]], body_max: int, exchange: Exchange
-    ) -> Answer:
-        """Send a request and read its answer: as an httpx transport does, without the objects that httpx wants for it.
-
-        Raises:
-            FailedRequest: there is no answer, or no whole one, and which step failed.
-        """
-        server = _Server(url.scheme, url.host.lower(), url.port, call.cacert if url.scheme == "https" else None)
-        head, connection = await self._send(server, call.method, url.target, headers, call.data, exchange)
-        exchange.head_received = True
-        exchange.http_version = head.http_version.decode("ascii")
-        body = bytearray()
-        try:
-            while isinstance(event := await connection.next_event(exchange), h11.Data):
-                body += event.data
-                if len(body) > body_max:
-                    raise FailedRequest(Failure.TOO_LARGE)
-        except BrokenConnection as error:
-            raise FailedRequest(_failure(error, exchange)) from error
-        finally:
-            await self._release(server, connection)
-        return Answer(head.status_code, head.headers.raw_items(), body)
-
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request and return its answer as soon as the headers are there. For transports that wrap this one.
-
-        Two things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them,
-        and `cacert` (str or None), the certificates to trust. What happens is noted in the current `Exchange`.
+        """Send a request and return its answer as soon as the headers are there.
 
         Raises:
             FailedRequest: there is no answer, and which step failed. Reading the body may raise it, too.
@@ -93,10 +60,24 @@ class DockTransport(httpx2.AsyncBaseTransport):
             request.extensions["cacert"] if url.scheme == "https" else None,
         )
         exchange = current_exchange.get()
-        data = b"".join([part async for part in cast(httpx2.AsyncByteStream, request.stream)])
-        head, connection = await self._send(
-            server, request.method, request.extensions["target"], request.headers.raw, data, exchange
-        )
+        while True:
+            connection = await self._connection(server, exchange)
+            try:
+                head = await connection.request(
+                    request.method,
+                    request.extensions["target"],
+                    request.headers.raw,
+                    cast(httpx2.AsyncByteStream, request.stream),
+                    exchange,
+                )
+                break
+            except BaseException as error:
+                await connection.aclose()
+                if not isinstance(error, BrokenConnection):
+                    raise
+                if not exchange.may_resend or exchange.resends == RESENDS_MAX:
+                    raise FailedRequest(_failure(error, exchange)) from error
+            exchange.begin_resend()
         return httpx2.Response(
             head.status_code,
             headers=head.headers.raw_items(),
@@ -109,28 +90,6 @@ class DockTransport(httpx2.AsyncBaseTransport):
         while self._idle:
             _, connection = self._idle.pop()
             await connection.aclose()
-
-    async def _send(
-        self,
-        server: _Server,
-        method: str,
-        target: bytes,
-        headers: list[tuple[bytes, bytes]],
-        data: bytes,
-        exchange: Exchange,
-    ) -> tuple[h11.Response | h11.InformationalResponse, HttpConnection]:
-        """Send a request, and once more where its connection turns out to have died unnoticed."""
-        while True:
-            connection = await self._connection(server, exchange)
-            try:
-                return await connection.request(method, target, headers, data, exchange), connection
-            except BaseException as error:
-                await connection.aclose()
-                if not isinstance(error, BrokenConnection):
-                    raise
-                if not exchange.may_resend or exchange.resends == RESENDS_MAX:
-                    raise FailedRequest(_failure(error, exchange)) from error
-            exchange.begin_resend()
 
     async def _connection(self, server: _Server, exchange: Exchange) -> HttpConnection:
         """The connection to this server that was used last, or a new one."""
