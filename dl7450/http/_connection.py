@@ -20,12 +20,12 @@ import trio
 
 from ._curl import Failure
 from ._exchange import Exchange
-from ._head import HEAD_MAX
 from ._network import Address, Connection, FailedRequest, Network, connect
 
 IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
 LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request
 READ_SIZE = 64 * 1024  # bytes
+EVENTS_AT_ONCE = 500  # of an answer; a server can put ten thousand into what is read at once
 
 # How the peer ends a connection before its time, or breaks the protocol.
 BrokenConnection = (trio.BrokenResourceError, trio.ClosedResourceError, h11.ProtocolError)
@@ -40,9 +40,10 @@ class HttpConnection:
     def __init__(self, connection: Connection, peer: Address) -> None:
         self._stream, self._is_readable, _ = connection
         self._peer = peer
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_MAX)
+        self._protocol = h11.Connection(h11.CLIENT)  # which bounds the headers of chunks and trailers to 16 KiB
         self._used = trio.current_time()
         self._sent_whole = False  # the last request
+        self._events = 0  # since others had their turn
 
     async def request(
         self,
@@ -76,6 +77,10 @@ class HttpConnection:
         protocol = self._protocol
         while True:
             event = protocol.next_event()
+            self._events += 1
+            if self._events >= EVENTS_AT_ONCE:  # nobody else waits for this server, nor does the deadline
+                self._events = 0
+                await trio.lowlevel.checkpoint()
             if event is not h11.NEED_DATA:
                 return cast(h11.Event | type[h11.PAUSED], event)  # mypy does not follow `is` with a class
             protocol.receive_data(await self._read(exchange))

@@ -11,6 +11,7 @@ import re
 
 LINE_MAX = 100 * 1024  # bytes; as libcurl
 HEAD_MAX = 300 * 1024  # bytes, all interim answers included; libcurl's MAX_HTTP_RESP_HEADER_SIZE
+HEADERS_MAX = 5000  # lines, the same; libcurl's MAX_HTTP_RESP_HEADER_COUNT
 
 _END = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?![0-9])", re.IGNORECASE)
@@ -27,7 +28,7 @@ class Head:
         too_large: it is larger than libcurl takes.
     """
 
-    __slots__ = ("_begin", "_data", "_line", "_searched", "complete", "taken", "too_large")
+    __slots__ = ("_begin", "_data", "_headers", "_line", "_searched", "complete", "taken", "too_large")
 
     def __init__(self) -> None:
         self.complete = self.taken = self.too_large = False
@@ -35,6 +36,7 @@ class Head:
         self._begin = 0  # of the final answer, as far as is known
         self._searched = 0  # where the search for the blank line goes on
         self._line = 0  # where the last line begins whose length was not measured
+        self._headers = -1  # lines that were measured, without status lines and blank lines
 
     def feed(self, data: bytes | bytearray) -> None:
         """Add what was received, until the head is complete."""
@@ -46,7 +48,7 @@ class Head:
             else:
                 self.complete, size = True, end.end()
         self._searched = max(self._searched, size - 2)
-        if size > LINE_MAX:  # else no line can be too long
+        if size > HEADERS_MAX:  # else there cannot be too many lines, and none can be too long
             self._measure(size)
 
     def take(self) -> bytes:
@@ -101,6 +103,8 @@ class Head:
     def _measure(self, size: int) -> None:
         self.too_large = size > HEAD_MAX
         while not self.too_large and (end := self._data.find(b"\n", self._line, size)) >= 0:
-            self.too_large = end - self._line > LINE_MAX
+            is_blank = self._data.startswith((b"\r\n", b"\n"), self._line)
+            self._headers += -1 if is_blank else 1  # a blank line takes its status line along
+            self.too_large = end - self._line > LINE_MAX or self._headers > HEADERS_MAX
             self._line = end + 1
         self.too_large = self.too_large or size - self._line > LINE_MAX

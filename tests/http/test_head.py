@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dl7450.http._head import HEAD_MAX, LINE_MAX, Head
+from dl7450.http._head import HEAD_MAX, HEADERS_MAX, LINE_MAX, Head
 
 FINAL = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 INTERIM = b"HTTP/1.1 103 Early Hints\r\nX-A: b\r\n\r\n"
@@ -100,8 +100,28 @@ LINE = b"X-A: " + b"v" * (LINE_MAX - 6)
         ((b"HTTP/1.1 200 OK\r\n", *[LINE + b"\r\n"] * 3), True),
         ((INTERIM * (HEAD_MAX // len(INTERIM)), INTERIM), True),
         ((FINAL + b"b" * HEAD_MAX,), False),
+        ((b"HTTP/1.1 200 OK\r\n", b"X:\r\n" * HEADERS_MAX, b"\r\n"), False),
+        ((b"HTTP/1.1 200 OK\r\n", b"X:\r\n" * HEADERS_MAX, b"X:\r\n"), True),
+        ((b"HTTP/1.1 200 OK\n" + b"X:\n \n" * HEADERS_MAX,), True),
+        ((INTERIM * HEADERS_MAX, b"HTTP/1.1 200 OK\r\n\r\n"), False),
+        ((INTERIM * HEADERS_MAX, FINAL), True),
+        ((FINAL + b"\n" * 2 * HEADERS_MAX,), False),
     ],
-    ids=["line", "line-too-long", "unended-line", "two-lines", "three-lines", "interim-answers", "body"],
+    ids=[
+        "line",
+        "line-too-long",
+        "unended-line",
+        "two-lines",
+        "three-lines",
+        "interim-answers",
+        "body",
+        "headers",
+        "too-many-headers",
+        "too-many-folds",
+        "headers-of-interim-answers",
+        "too-many-of-those",
+        "body-lines",
+    ],
 )
 def test_a_head_has_a_bound(pieces: tuple[bytes, ...], too_large: bool) -> None:
     head = Head()
