@@ -6,8 +6,7 @@ for an app. When the dock stops they must neither wait for ever nor go on with a
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 import trio
 
@@ -27,25 +26,13 @@ class Lifetime:
         if self.over:
             raise trio.ClosedResourceError("the dock is closed: use it inside its `async with open_dock()` block")
 
-    @asynccontextmanager
-    async def visit(self) -> AsyncGenerator[None]:
-        """Let the block use the dock; it is cancelled when the dock stops.
+    def visit(self) -> _Visit:
+        """Let a block (`async with`) use the dock; it is cancelled when the dock stops.
 
         Raises:
             trio.ClosedResourceError: the dock has stopped, before or while the block ran.
         """
-        await trio.lowlevel.checkpoint_if_cancelled()  # a task that is to stop need not be told that it is too late
-        self.check()
-        self._pending.begin()
-        try:
-            with trio.CancelScope() as scope:
-                self._visits.add(scope)
-                yield
-        finally:
-            self._visits.discard(scope)
-            self._pending.end()
-        if scope.cancelled_caught:
-            raise trio.ClosedResourceError("the dock was closed meanwhile")
+        return _Visit(self)
 
     def end(self, reason: str) -> None:
         """Nobody can use the dock any more."""
@@ -56,3 +43,31 @@ class Lifetime:
     async def wait_left(self) -> None:
         """Wait until the last one has cleaned up after itself."""
         await self._pending.wait_none()
+
+
+class _Visit:
+    """As every request is a visit, this is no generator: that would take longer than a refusal's span."""
+
+    __slots__ = ("_lifetime", "_scope")
+
+    def __init__(self, lifetime: Lifetime) -> None:
+        self._lifetime = lifetime
+        self._scope = trio.CancelScope()
+
+    async def __aenter__(self) -> None:
+        await trio.lowlevel.checkpoint_if_cancelled()  # a task that is to stop need not be told that it is too late
+        self._lifetime.check()
+        self._lifetime._pending.begin()
+        self._lifetime._visits.add(self._scope)
+        self._scope.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            self._scope.__exit__(kind, error, traceback)
+        finally:
+            self._lifetime._visits.discard(self._scope)
+            self._lifetime._pending.end()
+        if self._scope.cancelled_caught:
+            raise trio.ClosedResourceError("the dock was closed meanwhile")

@@ -257,9 +257,12 @@ class HttpClient:
         exchange = Exchange(self._tracing.now)
         counted, end_span = "failed", span.end_interrupted
         try:
+            if not admitted:
+                await trio.lowlevel.checkpoint()
+                raise FailedRequest(Failure.NO_TOKEN)
             # The groups: of connecting and sending, which have nurseries, and of transports that are not ours.
             with ungrouped(), trio.move_on_after(call.timeout) as deadline:
-                response = await self._exchange(call, span, exchange, admitted)
+                response = await self._exchange(call, span, exchange)
             if deadline.cancelled_caught:
                 raise FailedRequest(Failure.DEADLINE)
         except FailedRequest as failed:
@@ -278,11 +281,9 @@ class HttpClient:
             self._counts[counted] += 1
             end_span(exchange)
 
-    async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange, admitted: bool) -> Response:
-        if not admitted or isinstance(call.url, Failure) or self._may_answer_from_memory:
+    async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
+        if isinstance(call.url, Failure) or self._may_answer_from_memory:
             await trio.lowlevel.checkpoint()  # every request is one, and on a real connection it always waits
-        if not admitted:
-            raise FailedRequest(Failure.NO_TOKEN)
         if isinstance(call.url, Failure):
             raise FailedRequest(call.url)
         request = httpx2.Request(
