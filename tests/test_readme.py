@@ -27,6 +27,7 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
     dotted = re.compile(r"[a-z0-9]+(?:\.[a-z0-9_]+)+")
     sources = [
         "dl7450/http/_tracing.py",
+        "dl7450/http/_metrics.py",
         "dl7450/_spans.py",
         "dl7450/_dock.py",
         *map(str, Path("telemetry").glob("_trio*.py")),

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from dl7450 import datastore, dock, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
+from dl7450 import datastore, dock, http, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
 from dl7450._device import Device, FactoryStore
 
 
@@ -62,6 +62,8 @@ def public(thing: object) -> set[str]:
                 "time_ns",
             },
         ),
+        (http, {"Response", "get", "get_async", "post", "post_async"}),
+        (http.Response, {"body", "headers", "status_code"}),
         (wakeup, {"Timer", "wakeup"}),
         (wakeup.Timer, {"cancel"}),
     ],

@@ -6,14 +6,13 @@ when the thread is idle. Sixteen requests may be in flight, the next one is answ
 A request that fails raises nothing. It is answered, and `status_code()` is then a libcurl error code from 1 to 99.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+import typing as _typing
+from collections.abc import Callable as _Callable
+from collections.abc import Mapping as _Mapping
 
 from ._response import Response
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from ._control import RequestControl
 
 __all__ = ["Response", "get", "get_async", "post", "post_async"]
@@ -21,7 +20,7 @@ __all__ = ["Response", "get", "get_async", "post", "post_async"]
 
 def get(
     url: str,
-    headers: Mapping[str, str] | None = None,
+    headers: _Mapping[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None,
     *,
     timeout: float = 40,
@@ -45,7 +44,7 @@ def get(
 
 def post(
     url: str,
-    headers: Mapping[str, str] | None = None,
+    headers: _Mapping[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None,
     *,
     timeout: float = 40,
@@ -57,14 +56,14 @@ def post(
 
 def get_async(
     url: str,
-    on_complete: Callable[[Response], object] | None = None,
-    headers: Mapping[str, str] | None = None,
+    on_complete: _Callable[[Response], object] | None = None,
+    headers: _Mapping[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None,
     *,
     timeout: float = 40,
     cacert: str | None = None,
-    on_response: Callable[[Response], object] | None = None,
-) -> RequestControl:
+    on_response: _Callable[[Response], object] | None = None,
+) -> "RequestControl":
     """Fetch a URL with GET; the callback gets the answer.
 
     The other parameters are those of `get`.
@@ -81,14 +80,14 @@ def get_async(
 
 def post_async(
     url: str,
-    on_complete: Callable[[Response], object] | None = None,
-    headers: Mapping[str, str] | None = None,
+    on_complete: _Callable[[Response], object] | None = None,
+    headers: _Mapping[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None,
     *,
     timeout: float = 40,
     cacert: str | None = None,
-    on_response: Callable[[Response], object] | None = None,
-) -> RequestControl:
+    on_response: _Callable[[Response], object] | None = None,
+) -> "RequestControl":
     """Send data to a URL with POST; the callback gets the answer. The parameters are those of `get_async`."""
     return _start("POST", url, on_complete, headers, data, timeout, cacert, on_response)
 
@@ -99,7 +98,7 @@ def post_async(
 def _request(
     method: str,
     url: str,
-    headers: Mapping[str, str] | None,
+    headers: _Mapping[str, str] | None,
     data: bytes | bytearray | memoryview | None,
     timeout: float,
     cacert: str | None,
@@ -116,13 +115,13 @@ def _request(
 def _start(
     method: str,
     url: str,
-    on_complete: Callable[[Response], object] | None,
-    headers: Mapping[str, str] | None,
+    on_complete: _Callable[[Response], object] | None,
+    headers: _Mapping[str, str] | None,
     data: bytes | bytearray | memoryview | None,
     timeout: float,
     cacert: str | None,
-    on_response: Callable[[Response], object] | None,
-) -> RequestControl:
+    on_response: _Callable[[Response], object] | None,
+) -> "RequestControl":
     from .._current import check_not_trio, current_dock
     from ._arguments import check_call, check_callback
 

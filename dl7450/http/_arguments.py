@@ -21,6 +21,9 @@ Callback: TypeAlias = Callable[[Response], object]
 Data: TypeAlias = bytes | bytearray | memoryview
 
 
+LONGEST_TIMEOUT = 1e9  # seconds, some 30 years: more than that is none
+
+
 @dataclass(slots=True, eq=False)
 class Call:
     """A request as the caller asked for it, checked."""
@@ -68,7 +71,7 @@ def check_call(
     parsed = _parse(url)
     if isinstance(parsed, Url):
         sent = _completed(sent, parsed, body)
-    return Call(method, parsed, url, sent, body, timeout or math.inf, cacert)
+    return Call(method, parsed, url, sent, body, float(timeout) if 0 < timeout < LONGEST_TIMEOUT else math.inf, cacert)
 
 
 def check_callback(on_complete: Callback | None, on_response: Callback | None) -> Callback:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TypeAlias, cast
@@ -310,9 +310,8 @@ class HttpClient:
 
     async def _read(self, answer: httpx2.Response) -> bytearray:
         body = bytearray()
-        async with aclosing(
-            cast(AsyncGenerator[bytes, None], aiter(cast(httpx2.AsyncByteStream, answer.stream)))
-        ) as chunks:
+        chunks = aiter(cast(httpx2.AsyncByteStream, answer.stream))
+        async with aclosing(chunks) if isinstance(chunks, AsyncGenerator) else nullcontext():
             async for chunk in chunks:
                 body += chunk
                 if len(body) > self._max_response_bytes:

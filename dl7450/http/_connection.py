@@ -20,7 +20,7 @@ import trio
 
 from ._curl import Failure
 from ._exchange import Exchange
-from ._network import Address, Connection, FailedRequest, Network, connect
+from ._network import Address, Connection, FailedRequest, Network, close, connect
 
 IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
 LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request
@@ -103,7 +103,7 @@ class HttpConnection:
         return not self._is_readable() and trio.current_time() - self._used <= IDLE_MAX
 
     async def aclose(self) -> None:
-        await _close(self._stream)
+        await close(self._stream)
 
     async def _send(self, data: bytes, exchange: Exchange) -> None:
         self._sent_whole = False
@@ -180,15 +180,9 @@ async def open_connection(
         with exchange.phase(f"TLS client handshake {host}"):
             stream = await connection.handshake(connection.stream, trusted, host)
     except BaseException as error:
-        await _close(connection.stream)
-        if not isinstance(error, trio.BrokenResourceError):
+        await close(connection.stream)
+        if not isinstance(error, trio.BrokenResourceError | ValueError):  # ValueError: no name for a certificate
             raise
         untrusted = isinstance(error.__cause__, ssl.CertificateError)
         raise FailedRequest(Failure.CERTIFICATE if untrusted else Failure.TLS) from error
     return HttpConnection(connection._replace(stream=stream), address)
-
-
-async def _close(stream: trio.abc.Stream) -> None:
-    # Without a close_notify: sending one could block on a peer that does not read, and HTTP does not need it.
-    with trio.CancelScope(shield=True):  # which this does not do
-        await trio.aclose_forcefully(stream)

@@ -114,7 +114,16 @@ class DeviceNetwork:
     async def connect(self, address: Address) -> Connection:
         if not self._is_up():
             raise OSError(errno.ENETDOWN, "the dock has no network")
-        return await self._network.connect(address)
+        connection = await self._network.connect(address)
+        # A kept connection is of no use either: an end is waiting to be read from it, so to say.
+        return connection._replace(is_readable=lambda: not self._is_up() or connection.is_readable())
+
+
+async def close(stream: trio.abc.Stream) -> None:
+    """Close a connection at once, whether or not this is cancelled."""
+    # Without a close_notify: sending one could block on a peer that does not read, and HTTP does not need it.
+    with trio.CancelScope(shield=True):  # which this does not do
+        await trio.aclose_forcefully(stream)
 
 
 async def connect(network: Network, host: str, port: int, exchange: Exchange) -> tuple[Address, Connection]:
@@ -171,10 +180,10 @@ async def _connect_any(
                     await over.wait()
     except BaseException:
         for _, connection in winners:
-            await trio.aclose_forcefully(connection.stream)
+            await close(connection.stream)
         raise
     for _, connection in winners[1:]:  # two connected at the same moment
-        await trio.aclose_forcefully(connection.stream)
+        await close(connection.stream)
     if winners:
         return winners[0]
     timed_out = errors[-1].errno == errno.ETIMEDOUT

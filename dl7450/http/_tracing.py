@@ -1,28 +1,25 @@
-"""Span and metrics of a request, by OpenTelemetry's semantic conventions for HTTP clients.
+"""The span of a request, by OpenTelemetry's semantic conventions for HTTP clients, and when its metrics are recorded.
 
 Uses the API only: without an SDK every call here is a no-op, and the expensive parts are skipped.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import trio
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
-from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
+from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider
 
 from .._version import __version__
 from ._arguments import Call
 from ._curl import CurlCode
 from ._exchange import Exchange
+from ._metrics import ActiveKey, metrics_of
 from ._response import Response
 from ._url import Url, redact, redact_malformed
-
-# Semantic convention: http.client.request.duration, in seconds.
-DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 
 class HttpTracing:
@@ -36,27 +33,7 @@ class HttpTracing:
     ) -> None:
         self.now = now
         self.tracer = trace.get_tracer("dl7450.http", __version__, tracer_provider)
-        meter = get_meter("dl7450.http", __version__, meter_provider)
-        self._duration = meter.create_histogram(
-            "http.client.request.duration",
-            unit="s",
-            description="Duration of HTTP client requests.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
-        )
-        self._request_size = meter.create_histogram(
-            "http.client.request.body.size", unit="By", description="Size of HTTP client request bodies."
-        )
-        self._response_size = meter.create_histogram(
-            "http.client.response.body.size", unit="By", description="Size of HTTP client response bodies."
-        )
-        # Observed when it is collected: a request pays a dict update for it and not two records.
-        self._active: Counter[tuple[str, str, int, str]] = Counter()
-        meter.create_observable_up_down_counter(
-            "http.client.active_requests",
-            callbacks=[self._observe_active],
-            unit="{request}",
-            description="Number of active HTTP requests.",
-        )
+        self.metrics = metrics_of(meter_provider)
 
     def start(self, call: Call, api: str, in_flight: int) -> RequestSpan:
         """Start the span of a request.
@@ -68,16 +45,6 @@ class HttpTracing:
         """
         return RequestSpan(self, call, api, in_flight)
 
-    def _observe_active(self, _: CallbackOptions) -> Iterable[Observation]:
-        for (method, host, port, scheme), count in list(self._active.items()):
-            attributes: dict[str, str | int] = {
-                "http.request.method": method,
-                "server.address": host,
-                "server.port": port,
-                "url.scheme": scheme,
-            }
-            yield Observation(count, attributes)
-
 
 class RequestSpan:
     """The span of one request and its metrics. One of the `end_` methods ends it."""
@@ -88,7 +55,7 @@ class RequestSpan:
         self._tracing = tracing
         self._call = call
         self._started = tracing.now()
-        self._active_key: tuple[str, str, int, str] | None = None
+        self._active_key: ActiveKey | None = None
         # What the metrics say, too: known from the start, and at the end. A span is told of each only once.
         self._at_start: dict[str, str | int] = {"http.request.method": call.method}
         self._at_end: dict[str, str | int] = {}
@@ -107,8 +74,8 @@ class RequestSpan:
             start_time=self._started,
         )
         if isinstance(url, Url):
-            self._active_key = (call.method, url.host, url.port, url.scheme)
-            tracing._active[self._active_key] += 1
+            self._active_key = ActiveKey(call.method, url.host, url.port, url.scheme)
+            tracing.metrics.count_active(self._active_key, +1)
 
     @property
     def context(self) -> Context:
@@ -167,13 +134,9 @@ class RequestSpan:
             self._describe(exchange, body_size)
         self.span.end(ended)
         if self._active_key is not None:
-            tracing._active[self._active_key] -= 1
-        attributes = self._at_start | self._at_end
-        context = self.context  # whose span becomes the exemplar
-        tracing._duration.record((ended - self._started) / 1e9, attributes, context)
-        tracing._request_size.record(len(self._call.data), attributes, context)
-        if body_size is not None:
-            tracing._response_size.record(body_size, attributes, context)
+            tracing.metrics.count_active(self._active_key, -1)
+        duration, request_size = (ended - self._started) / 1e9, len(self._call.data)
+        tracing.metrics.record(duration, request_size, body_size, self._at_start | self._at_end, self.context)
 
     def _describe(self, exchange: Exchange, body_size: int | None) -> None:
         span = self.span

@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 
 import h11
 import httpx2
+import trio
 
 from ._connection import BrokenConnection, HttpConnection, open_connection
 from ._curl import Failure
@@ -97,7 +98,10 @@ class DockTransport(httpx2.AsyncBaseTransport):
             if idle.is_usable():
                 return idle
             await idle.aclose()
-        trusted = None if server.scheme == "http" else _trust(server.cacert)
+        trusted = None
+        if server.scheme == "https":
+            await trio.lowlevel.checkpoint()  # else a request whose certificates cannot be read would have none
+            trusted = _trust(server.cacert)
         return await open_connection(self._network, server.host, server.port, trusted, exchange)
 
     def _take_idle(self, server: _Server) -> HttpConnection | None:

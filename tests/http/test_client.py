@@ -1,5 +1,6 @@
 """`HttpClient`: tokens, timeouts, waiting, size limit, headers of answers, other transports."""
 
+from collections.abc import AsyncIterator
 from functools import partial
 
 import httpx2
@@ -344,3 +345,29 @@ async def test_every_request_is_a_checkpoint() -> None:
                 await ask_it()
             assert scope.cancelled_caught
     assert dock.http.statistics() == HttpStatistics(16, 0, completed=2, failed=1)
+
+
+class _PlainIterator(httpx2.AsyncByteStream):
+    """A body whose iterator is no generator."""
+
+    def __init__(self) -> None:
+        self._parts = iter([b"one ", b"two"])
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        for part in self._parts:
+            return part
+        raise StopAsyncIteration
+
+
+async def test_a_body_of_another_transport_need_not_be_a_generator() -> None:
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(200, stream=_PlainIterator()))
+    async with dl7450.open_dock(transport=transport) as dock:
+        assert (await dock.http.get("http://dock.example/")).body() == b"one two"
+
+
+async def test_a_timeout_beyond_all_clocks_is_none(nursery: trio.Nursery) -> None:
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        assert (await dock.http.get("http://dock.example/", timeout=10**400)).status_code() == 200

@@ -149,3 +149,60 @@ async def test_a_port_that_refuses_is_7_and_leaves_no_socket() -> None:
     async with closed_port() as server, dl7450.open_dock() as dock:
         ask = partial(dock.http.get, f"http://localhost:{server.port}/")
         assert [(await ask()).status_code() for _ in range(3)] == [7, 7, 7]
+
+
+class _TwoAtOnce:
+    """Two addresses that take the connection at the same moment."""
+
+    def __init__(self) -> None:
+        self.may_connect = trio.Event()
+        self.open: set[str] = set()
+
+    async def resolve(self, host: str, port: int) -> Sequence[Address]:
+        return [Address("192.0.2.1", port), Address("192.0.2.2", port)]
+
+    async def connect(self, address: Address) -> Connection:
+        await self.may_connect.wait()
+        self.open.add(address.host)
+        return Connection(_SilentStream(self.open, address.host), lambda: False)
+
+
+class _SilentStream(trio.abc.Stream):
+    def __init__(self, open_hosts: set[str], host: str) -> None:
+        self._open, self._host = open_hosts, host
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await trio.sleep_forever()
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await trio.sleep_forever()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        await trio.sleep_forever()
+
+    async def aclose(self) -> None:
+        self._open.discard(self._host)
+        await trio.lowlevel.checkpoint()
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_of_two_connections_at_one_moment_none_is_left_when_the_request_is_cancelled(
+    steps: int, autojump_clock: MockClock
+) -> None:
+    network = _TwoAtOnce()
+    async with dl7450.open_dock(network=network) as dock, trio.open_nursery() as nursery:
+        nursery.start_soon(dock.http.get, URL)
+        await trio.sleep(1)
+        network.may_connect.set()
+        for _ in range(steps):
+            await trio.lowlevel.checkpoint()
+        nursery.cancel_scope.cancel()
+    assert network.open == set()
+
+
+async def test_a_kept_connection_is_of_no_use_without_a_network(nursery: trio.Nursery) -> None:
+    device = Device()
+    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), device=device) as dock:
+        assert (await dock.http.get(URL)).status_code() == 200
+        device.network = None
+        assert (await dock.http.get(URL)).status_code() == 6

@@ -495,6 +495,24 @@ async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: Mo
     }
 
 
+async def test_docks_that_share_a_meter_provider_are_counted_together(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    first, second = (MemoryNetwork(nursery, (request, pause(9))) for _ in range(2))
+    async with (
+        dl7450.open_dock(network=first, meter_provider=provider) as one,
+        dl7450.open_dock(network=second, meter_provider=provider) as other,
+    ):
+        for dock in (one, other, other):
+            dock.http.get_async(URL, print, timeout=2)
+        await trio.sleep(1)
+        [(active, _)] = points(reader)["http.client.active_requests"]
+    provider.shutdown()
+    assert active == 3
+
+
 async def test_the_exemplar_of_a_duration_is_the_span_of_the_request(
     nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:

@@ -158,3 +158,13 @@ async def test_a_large_upload_ends_with_the_answer_that_overtakes_it_and_takes_i
         assert answer.status_code() == 413
         assert (await dock.http.get(url_of(server), timeout=5)).status_code() == 200
     assert connections(server) == [0, 1]
+
+
+async def test_a_request_whose_certificates_cannot_be_read_lets_others_run(autojump_clock: MockClock) -> None:
+    async with dl7450.open_dock() as dock:
+        with trio.move_on_after(1) as limit:
+            for _ in range(1000):
+                answer = await dock.http.get("https://127.0.0.1/", cacert="no PEM")
+                assert answer.status_code() == 77
+                limit.cancel()
+    assert limit.cancelled_caught

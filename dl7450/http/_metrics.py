@@ -1,0 +1,106 @@
+"""Metrics of requests, by OpenTelemetry's semantic conventions for HTTP clients."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter_provider
+
+from .._version import __version__
+
+# Semantic convention: http.client.request.duration, in seconds.
+DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+class ActiveKey(NamedTuple):
+    """What `http.client.active_requests` is counted by."""
+
+    method: str
+    host: str
+    port: int
+    scheme: str
+
+
+class HttpMetrics:
+    """The instruments of one meter provider, shared by its docks: an instrument can be made only once."""
+
+    def __init__(self, meter_provider: MeterProvider) -> None:
+        meter = meter_provider.get_meter("dl7450.http", __version__)
+        self._duration = meter.create_histogram(
+            "http.client.request.duration",
+            unit="s",
+            description="Duration of HTTP client requests.",
+            explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
+        )
+        self._request_size = meter.create_histogram(
+            "http.client.request.body.size", unit="By", description="Size of HTTP client request bodies."
+        )
+        self._response_size = meter.create_histogram(
+            "http.client.response.body.size", unit="By", description="Size of HTTP client response bodies."
+        )
+        # Observed when it is collected: a request pays a dict update for it and not two records.
+        self._active: Counter[ActiveKey] = Counter()
+        self._lock = threading.Lock()  # docks may be on several threads, and so is what collects
+        meter.create_observable_up_down_counter(
+            "http.client.active_requests",
+            callbacks=[self._observe_active],
+            unit="{request}",
+            description="Number of active HTTP requests.",
+        )
+
+    def count_active(self, key: ActiveKey, change: int) -> None:
+        """A request begins (+1) or ends (-1)."""
+        with self._lock:
+            self._active[key] += change
+
+    def record(
+        self,
+        duration: float,
+        request_size: int,
+        response_size: int | None,
+        attributes: Mapping[str, str | int],
+        context: Context,
+    ) -> None:
+        """Record a request that has ended.
+
+        Parameters:
+            duration: in seconds.
+            request_size: of its body, in bytes.
+            response_size: of the answer's body in bytes, None without an answer.
+            attributes: of all three metrics.
+            context: whose span becomes the exemplar.
+        """
+        self._duration.record(duration, attributes, context)
+        self._request_size.record(request_size, attributes, context)
+        if response_size is not None:
+            self._response_size.record(response_size, attributes, context)
+
+    def _observe_active(self, _: CallbackOptions) -> Iterable[Observation]:
+        with self._lock:
+            active = list(self._active.items())
+        for (method, host, port, scheme), count in active:
+            attributes: dict[str, str | int] = {
+                "http.request.method": method,
+                "server.address": host,
+                "server.port": port,
+                "url.scheme": scheme,
+            }
+            yield Observation(count, attributes)
+
+
+_metrics: WeakKeyDictionary[MeterProvider, HttpMetrics] = WeakKeyDictionary()
+_metrics_lock = threading.Lock()
+
+
+def metrics_of(meter_provider: MeterProvider | None) -> HttpMetrics:
+    """The instruments of a meter provider; None: of OpenTelemetry's global one."""
+    provider = meter_provider or get_meter_provider()
+    with _metrics_lock:
+        if provider not in _metrics:
+            _metrics[provider] = HttpMetrics(provider)
+        return _metrics[provider]
