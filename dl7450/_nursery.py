@@ -21,10 +21,25 @@ async def open_plain_nursery() -> AsyncGenerator[trio.Nursery]:
 
 
 @contextmanager
-def ungrouped() -> Generator[None]:
-    """Raise a group that holds one exception as that exception, and nothing but cancellations as one of them.
+def ctrl_c_first() -> Generator[None]:
+    """Raise a group that holds a `KeyboardInterrupt` as one, with the group as its cause.
 
-    A cancellation beside a single other exception is dropped: its cancel scope has nothing to do with that one.
+    Whoever pressed Ctrl-C expects that, whatever else failed on the way out.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt) is None:
+            raise
+        raise KeyboardInterrupt from group
+
+
+@contextmanager
+def ungrouped() -> Generator[None]:
+    """Raise a nursery's group of one exception as that exception, and one of nothing but cancellations as one of them.
+
+    A cancellation beside a single other exception is dropped: its cancel scope has nothing to do with that one. A
+    group inside the group is left as it is: somebody raised it, and expects it.
     """
     try:
         yield
@@ -40,14 +55,16 @@ def ungrouped() -> Generator[None]:
 
 
 def _only_exception(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
-    cancelled, others = group.split(trio.Cancelled)
-    leaves = list(_leaves(others or cancelled or group))
-    return leaves[0] if others is None or len(leaves) == 1 else None
+    cancelled = [_as_cancelled(error) for error in group.exceptions]
+    others = [error for error, as_cancelled in zip(group.exceptions, cancelled, strict=True) if not as_cancelled]
+    if not others:
+        return cancelled[0]
+    return others[0] if len(others) == 1 else None
 
 
-def _leaves(error: BaseException) -> Generator[BaseException]:
+def _as_cancelled(error: BaseException) -> trio.Cancelled | None:
+    """A cancellation, or the first one of a group of nothing else."""
     if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _leaves(part)
-    else:
-        yield error
+        parts = [_as_cancelled(part) for part in error.exceptions]
+        return parts[0] if all(parts) else None
+    return error if isinstance(error, trio.Cancelled) else None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 import trio
 
-from dl7450._nursery import open_plain_nursery, ungrouped
+from dl7450._nursery import ctrl_c_first, open_plain_nursery, ungrouped
 
 
 async def fails(error: Exception) -> None:
@@ -26,14 +26,28 @@ async def test_what_one_task_raises_is_raised_as_it_is_with_its_own_context() ->
     assert error.__context__ is None
 
 
-async def test_nested_groups_of_one_are_opened() -> None:
-    async def nested() -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(fails, KeyError("deep"))
+async def test_a_group_that_a_task_raises_stays_the_group_that_it_is() -> None:
+    mine = ExceptionGroup("mine", [ValueError("one")])
 
-    with pytest.raises(KeyError, match="deep"):
+    async def program() -> None:
         async with open_plain_nursery() as nursery:
-            nursery.start_soon(nested)
+            nursery.start_soon(trio.sleep_forever)
+            nursery.start_soon(fails, mine)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await program()
+    assert repr(raised.value) == repr(mine)  # Trio made another one of it
+
+
+def test_a_group_with_ctrl_c_in_it_is_ctrl_c_with_the_group_as_its_cause() -> None:
+    group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [KeyboardInterrupt()]), ValueError()])
+    with pytest.raises(KeyboardInterrupt) as raised, ctrl_c_first():
+        raise group
+    assert raised.value.__cause__ is group
+    other = ExceptionGroup("no Ctrl-C", [ValueError()])
+    with pytest.raises(ExceptionGroup) as left, ctrl_c_first():
+        raise other
+    assert left.value is other
 
 
 async def test_several_errors_stay_a_group() -> None:
