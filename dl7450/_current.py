@@ -7,6 +7,8 @@ starts: in a plain Python script `dl7450.http.get(url)` just works.
 from __future__ import annotations
 
 import atexit
+import os
+import sys
 import threading
 from contextlib import suppress
 from contextvars import ContextVar
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 EXIT_PATIENCE = 3.0  # seconds that the interpreter waits for the default dock to stop
 
-dock_of_app: ContextVar[Dock] = ContextVar("dl7450.dock")
+dock_of_app: ContextVar[Dock | None] = ContextVar("dl7450.dock", default=None)
 open_docks: list[Dock] = []
 _default_lock = threading.Lock()
 
@@ -30,7 +32,7 @@ def current_dock() -> Dock:
     Raises:
         RuntimeError: several docks are open and the call does not come from an app of one of them.
     """
-    dock = dock_of_app.get(None)
+    dock = dock_of_app.get()
     if dock is not None:
         return dock
     docks = list(open_docks)
@@ -70,12 +72,25 @@ class _DefaultDock:
     """A dock on a Trio loop of its own, in a daemon thread that is told to stop when the interpreter exits."""
 
     def __init__(self) -> None:
-        self._ready = threading.Event()
+        self._ready = threading.Event()  # or failed
+        self._failed: Exception | None = None
         self._stop = trio.CancelScope()
-        self._thread = threading.Thread(target=trio.run, args=(self._main,), name="dl7450 default dock", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="dl7450 default dock", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self._failed is not None:  # too many open files, for example: the next use tries again
+            raise self._failed
         atexit.register(self._exit)
+
+    def _run(self) -> None:
+        try:
+            trio.run(self._main)
+        except Exception as error:
+            if self._ready.is_set():
+                raise
+            self._failed = error
+        finally:
+            self._ready.set()
 
     async def _main(self) -> None:
         from ._app import print_app_error
@@ -99,3 +114,15 @@ class _DefaultDock:
 
 
 _default: _DefaultDock | None = None
+
+
+def _forget_all() -> None:
+    """In a child process that was forked: the docks are the parent's, and their threads are not here."""
+    global _default, _default_lock
+    open_docks.clear()
+    dock_of_app.set(None)
+    _default, _default_lock = None, threading.Lock()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_forget_all)

@@ -1,5 +1,6 @@
 """Which dock a call belongs to; the default dock of plain scripts, to the end of the interpreter."""
 
+import sys
 import threading
 
 import pytest
@@ -181,3 +182,49 @@ print(http.get(sys.argv[1]).status_code())
 """
     async with fault_server(FINE) as server:
         assert await run_script(source, server) == Ended(0, "200\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit there")
+async def test_a_default_dock_that_cannot_start_says_why_and_the_next_use_tries_again() -> None:
+    source = """\
+import errno, os, resource, sys
+from dl7450 import http
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/dev/fd"))), hard))
+try:
+    http.get(sys.argv[1])
+except OSError as error:
+    print(error.errno == errno.EMFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+print(http.get(sys.argv[1]).status_code())
+"""
+    async with fault_server(FINE) as server:
+        assert await run_script(source, server) == Ended(0, "True\n200\n", "")
+
+
+FORKS = """\
+import os, sys
+import dl7450
+from dl7450 import http
+
+def use():
+    print(http.get(sys.argv[1]).status_code())
+
+def fork():
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    else:
+        try:
+            use()
+        finally:
+            os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork there")
+@pytest.mark.parametrize("after", ["use(); fork()", "dl7450.run(fork)"])
+async def test_a_forked_process_has_a_dock_of_its_own(after: str) -> None:
+    async with fault_server(FINE) as server:
+        ended = await run_script(f"{FORKS}\n{after}", server)
+    assert ended == Ended(0, "200\n200\n" if "use()" in after else "200\n", "")
