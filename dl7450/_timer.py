@@ -59,14 +59,16 @@ class DockTimer:
                 due = first + periods * self._period  # a sum of periods would drift
 
     def fire(self) -> None:
-        """Call the function. App thread only, and only while the timer is not `cancelled`."""
+        """Call the function, unless the timer is `cancelled`. App thread only."""
         try:
-            self.function()
+            # Asked for the last time: another thread may have cancelled since the call was decided upon.
+            if not self.cancelled:
+                self.function()
         finally:
             self._soon(self._fired.set)
 
     def cancel(self) -> None:
-        """Fire no more; at any time and more than once. From any thread."""
+        """Fire no more; at any time and more than once. From any thread. A call that has begun goes on."""
         self.cancelled = True
         self._soon(self._scope.cancel, "Timer.cancel()")
 

@@ -46,7 +46,10 @@ class Timer:
         self._timer = dock.call_sync(start)
 
     def cancel(self) -> None:
-        """Stop the timer: once this returns, its task is not called. Safe at any time and more than once."""
+        """Stop the timer: once this returns, its task is not called. Safe at any time and more than once.
+
+        From another thread than the app's, a call that has begun goes on.
+        """
         self._timer.cancel()
 
 

@@ -8,6 +8,7 @@ import pytest
 import trio
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from trio.testing import MockClock
 
 import dl7450
@@ -95,6 +96,30 @@ async def test_a_timer_that_is_cancelled_when_it_is_due_is_not_called_and_has_no
         await dock.run_app(app)
     assert "dl7450.timer" not in {span.name for span in exporter.get_finished_spans()}
     assert trio.current_time() == 3.0
+
+
+async def test_a_timer_that_another_thread_cancels_just_before_its_call_is_not_called(
+    autojump_clock: MockClock,
+) -> None:
+    """The span of the call is being started: the last thing that happens before it."""
+    timers: list[Timer] = []
+
+    class Cancels(Sampler):
+        def should_sample(self, parent_context: Any, trace_id: int, name: str, *_: Any, **__: Any) -> SamplingResult:
+            if name == "dl7450.timer":
+                thread = threading.Thread(target=timers[0].cancel)
+                thread.start()
+                thread.join()
+            return SamplingResult(Decision.DROP)
+
+        def get_description(self) -> str:
+            return "cancels the timer"
+
+    def never_called() -> None:
+        raise AssertionError("called")
+
+    async with dl7450.open_dock(tracer_provider=TracerProvider(sampler=Cancels())) as dock:
+        await dock.run_app(lambda: timers.append(wakeup(never_called, 1000)))
 
 
 def test_a_timer_may_be_cancelled_when_its_loop_has_ended() -> None:
