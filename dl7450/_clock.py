@@ -34,7 +34,8 @@ def hold_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
 
     Parameters:
         clock: Trio's clock.
-        flowing: time goes on as it does in the real world, instead of standing still.
+        flowing: time goes on as it does in the real world, instead of standing still; also while others want it to
+            stand still, for a server that is waited for does not.
     """
     _change(clock, still=not flowing, by=+1)
 
