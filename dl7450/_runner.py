@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,19 +31,31 @@ if TYPE_CHECKING:
     from ._screen import ScreenState
 
 
+KEPT_TEXTS, KEPT_ERRORS = 1_000, 100  # a clock shows 86,400 texts a day
+
+
+class FrameError(OSError):
+    """A frame cannot be written. Of a type of its own, since the app may raise an `OSError` too."""
+
+
 @dataclass
 class Run:
     """What happens, and happened, while an app runs. Any thread may look.
 
     Attributes:
+        missing: the texts that are expected, and were not part of anything on the screen so far.
         frames: how many frames were rendered.
-        texts: every text that was on the screen in a frame, in the order of its first appearance.
-        errors: what the app raised: the name and the message.
+        texts: what was on the screen in a frame, in the order of its first appearance; the newest 1,000 (the values
+            mean nothing: this is an ordered set).
+        errors: what the app raised: the name and the message; the first 100.
+        error_count: how many there were.
     """
 
+    missing: Sequence[str] = ()
     frames: int = 0
-    texts: list[str] = field(default_factory=list)
+    texts: dict[str, None] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    error_count: int = 0
     _dock: Dock | None = None
     _ended: float | None = None
 
@@ -58,9 +71,21 @@ class Run:
         """The dock's requests."""
         return HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
 
-    def shows(self, text: str) -> bool:
-        """Whether a text was part of something on the screen."""
-        return any(text in shown for shown in self.texts)
+    def add_frame(self, frame: ScreenState) -> None:
+        """Note a frame and its texts."""
+        self.frames += 1
+        for text in frame.texts():
+            if text not in self.texts:
+                self.texts[text] = None
+                self.missing = [expected for expected in self.missing if expected not in text]
+                if len(self.texts) > KEPT_TEXTS:
+                    del self.texts[next(iter(self.texts))]
+
+    def add_error(self, error: BaseException) -> None:
+        """Note what the app raised."""
+        self.error_count += 1
+        if self.error_count <= KEPT_ERRORS:
+            self.errors.append(f"{type(error).__name__}: {error}")
 
     def begin(self, dock: Dock) -> None:
         """Follow this dock from now on."""
@@ -86,6 +111,9 @@ def run_app(
 ) -> None:
     """Run an app until nothing can call it any more; what it raises is printed, and it goes on as on the dock.
 
+    `sys.exit()` in the app's code ends the run: without a status, or with 0, as if nothing could call the app any more;
+    with another one it is an error too.
+
     Parameters:
         app: its file.
         device: the machine around it.
@@ -100,24 +128,34 @@ def run_app(
     Raises:
         AppError: the app cannot be loaded.
         KeyboardInterrupt: Ctrl-C.
-        OSError: the folder for the frames cannot be written.
+        OSError: the folder for the frames cannot be made, or (`FrameError`) a frame cannot be written.
     """
+    stop = trio.CancelScope()
+    unwritten: FrameError | None = None
     if frames is not None:
         frames.mkdir(parents=True, exist_ok=True)
 
     def on_frame(frame: ScreenState) -> None:
-        run.frames += 1
-        run.texts += [text for text in frame.texts() if text not in run.texts]
+        run.add_frame(frame)
         if frames is not None:
-            save_png(render(frame), frames / f"frame-{run.frames:04}.png")
+            picture, path = render(frame), frames / f"frame-{run.frames:04}.png"
+            try:
+                save_png(picture, path)
+            except OSError as error:
+                raise FrameError(error.errno, error.strerror or str(error), str(path)) from error
 
     def on_error(error: Exception) -> None:
-        run.errors.append(f"{type(error).__name__}: {error}")
-        print_app_error(error)
+        nonlocal unwritten
+        if isinstance(error, FrameError):
+            unwritten = error
+            stop.cancel("a frame cannot be written")
+        else:
+            run.add_error(error)
+            print_app_error(error)
 
     async def main() -> None:
         try:
-            with trio.CancelScope() as stop:
+            with stop:
                 async with open_dock(
                     network=RealTimeNetwork(TrioNetwork()) if fast else None,
                     device=device,
@@ -136,7 +174,18 @@ def run_app(
 
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
     clock = MockClock(autojump_threshold=0) if fast else None
-    trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
+    try:
+        trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
+    except SystemExit as end:
+        if end.code:
+            run.add_error(end)
+            sys.stderr.write(f"the app called sys.exit({end.code!r})\n")
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt) is None:
+            raise
+        raise KeyboardInterrupt from group  # whatever else went wrong when it came
+    if unwritten is not None:
+        raise unwritten
 
 
 async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ._runner import Run
 
+TOLD_TEXTS = 20  # on the terminal; --json has more
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -35,7 +36,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("app", type=click.Path(dir_okay=False, path_type=Path), required=False)
-@click.option("--for", "seconds", type=click.FloatRange(min=0), metavar="SECONDS", help="Stop after so much dock time.")
+@click.option(
+    "--for",
+    "seconds",
+    type=click.FloatRange(min=0),
+    callback=lambda _context, _parameter, value: _number(value),
+    metavar="SECONDS",
+    help="Stop after so much dock time.",
+)
 @click.option(
     "--frames", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Keep all frames as PNGs."
 )
@@ -86,6 +94,8 @@ def run(
     APP is the app's file; without it, the code that the store names is run. Spans go to a collector when
     OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tree of tasks.
 
+    sys.exit() in APP ends the run; with a status other than 0 it counts as raised.
+
     Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
     """
     import telemetry
@@ -104,7 +114,7 @@ def run(
     if app is None:
         raise click.UsageError("there is no app to run: name its file, or a --store with a code section")
 
-    happened = Run()
+    happened = Run(missing=expect_text)
     status = EXIT_OK
     try:
         collected = telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
@@ -112,37 +122,39 @@ def run(
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise _cannot("write", error) from None
-    with collected:
-        try:
-            with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
-                run_app(
-                    app,
-                    device=device,
-                    run=happened,
-                    seconds=math.inf if seconds is None else seconds,
-                    frames=frames,
-                    fast=fast,
-                    tracer_provider=collected.tracer_provider(),
-                    meter_provider=collected.meter_provider(),
-                    around=lambda: _watched(collected.meter_provider(), tasks),
-                )
-        except AppError as error:
-            raise click.UsageError(str(error)) from None
-        except OSError as error:
-            raise _cannot("write", error) from None
-        except KeyboardInterrupt:
-            status = EXIT_INTERRUPTED
-        if not quiet and not as_json:
-            _show(collected.spans(), collected.dropped_spans)
-    missing = [text for text in expect_text if not happened.shows(text)]
-    for text in missing:
-        click.echo(f"never shown: {text!r}; shown were {happened.texts}", err=True)
-    if status == EXIT_OK and happened.errors:
+    try:
+        with collected:  # leaving it delivers what is pending, which takes seconds if the collector is slow
+            try:
+                with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
+                    run_app(
+                        app,
+                        device=device,
+                        run=happened,
+                        seconds=math.inf if seconds is None else seconds,
+                        frames=frames,
+                        fast=fast,
+                        tracer_provider=collected.tracer_provider(),
+                        meter_provider=collected.meter_provider(),
+                        around=lambda: _watched(collected.meter_provider(), tasks),
+                    )
+            except AppError as error:
+                raise click.UsageError(str(error)) from None
+            except OSError as error:
+                raise _cannot("write", error) from None
+            except KeyboardInterrupt:
+                status = EXIT_INTERRUPTED
+            if not quiet and not as_json:
+                _show(collected.spans(), collected.dropped_spans)
+    except KeyboardInterrupt:
+        status = EXIT_INTERRUPTED
+    if happened.missing:
+        click.echo(f"never shown: {', '.join(map(repr, happened.missing))}; {_shown(happened)}", err=True)
+    if status == EXIT_OK and happened.error_count:
         status = EXIT_APP_RAISED
-    elif status == EXIT_OK and missing:
+    elif status == EXIT_OK and happened.missing:
         status = EXIT_TEXT_NOT_SHOWN
     if as_json:
-        click.echo(json.dumps(_summary(app, happened, missing, status)))
+        click.echo(json.dumps(_summary(app, happened, status)))
     sys.exit(status)
 
 
@@ -159,6 +171,17 @@ def _show(spans: list[SpanRecord], dropped: int) -> None:
         console.print(telemetry.summary(spans))
 
 
+def _shown(run: Run) -> str:
+    newest = list(run.texts)[-TOLD_TEXTS:]
+    return f"shown {'were' if len(newest) == len(run.texts) else 'last were'} {newest}"
+
+
+def _number(value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds: leave --for out to run without an end")
+    return value
+
+
 def _key_and_value(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
@@ -166,16 +189,17 @@ def _key_and_value(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _summary(app: Path, run: Run, missing: Sequence[str], status: int) -> dict[str, object]:
+def _summary(app: Path, run: Run, status: int) -> dict[str, object]:
     requests = run.requests
     return {
         "app": str(app),
         "exit_status": status,
         "seconds": round(run.seconds, 3),
         "frames": run.frames,
-        "texts": run.texts,
-        "texts_never_shown": list(missing),
+        "texts": list(run.texts),
+        "texts_never_shown": list(run.missing),
         "errors": run.errors,
+        "error_count": run.error_count,
         "requests": {
             "completed": requests.completed,
             "failed": requests.failed,
@@ -196,7 +220,13 @@ def _progress(run: Run, *, shown: bool) -> Generator[None]:
         return
     from rich.live import Live
 
-    with Live(console=console, transient=True, refresh_per_second=5, get_renderable=lambda: _progress_line(run)):
+    with Live(
+        console=console,
+        transient=True,
+        refresh_per_second=5,
+        redirect_stdout=sys.stdout.isatty(),  # what the app prints into a file or a pipe goes there
+        get_renderable=lambda: _progress_line(run),
+    ):
         yield
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -62,6 +64,7 @@ def test_json_summary_is_all_of_stdout(write_app: WriteApp) -> None:
         "texts": ["Hello dock"],
         "texts_never_shown": [],
         "errors": [],
+        "error_count": 0,
         "requests": {"completed": 0, "failed": 0, "rejected": 0, "cancelled": 0},
     }
     assert done.stderr == "hello from the app\n"
@@ -86,6 +89,65 @@ def test_what_a_failing_module_had_set_up_goes_on(write_app: WriteApp) -> None:
     assert done.returncode == 1
     assert json.loads(done.stdout)["errors"] == ["OSError: module"]
     assert done.stderr.endswith("OSError: module\ntimer\n")
+
+
+@pytest.mark.parametrize(("call", "status", "errors"), [("sys.exit()", 3, []), ("sys.exit(4)", 1, ["SystemExit: 4"])])
+@pytest.mark.parametrize("where", ["{}", "wakeup.wakeup(lambda: {}, 10, 10)"])
+def test_an_app_that_exits_ends_the_run_and_not_the_checks(
+    write_app: WriteApp, where: str, call: str, status: int, errors: list[str]
+) -> None:
+    done = dl7450("run", write_app(f"import sys, wakeup\n{where.format(call)}\n"), "--json", "--expect-text", "never")
+    summary = json.loads(done.stdout)
+    assert (done.returncode, summary["exit_status"], summary["errors"]) == (status, status, errors)
+    assert "never shown: 'never'" in done.stderr
+
+
+def test_a_frame_that_cannot_be_written_ends_the_run_and_is_not_the_apps_error(
+    write_app: WriteApp, tmp_path: Path
+) -> None:
+    app = write_app(f"{HELLO}import wakeup\nt = wakeup.wakeup(lambda: None, 0, 50)\n")
+    frame = tmp_path / "frames" / "frame-0001.png"
+    frame.mkdir(parents=True)
+    done = dl7450("run", app, "--quiet", "--frames", frame.parent)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"Error: cannot write {str(frame)!r}: Is a directory\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals there")
+def test_what_the_app_prints_into_a_pipe_is_not_shown_with_the_progress(write_app: WriteApp) -> None:
+    terminal, stderr = os.openpty()
+    command = [sys.executable, "-m", "dl7450", "run", str(write_app("print('x' * 200)\n"))]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, timeout=60, cwd=ROOT, env=CLEAN, check=True)
+    os.close(stderr)
+    shown = os.read(terminal, 65_536)
+    os.close(terminal)
+    assert done.stdout.startswith(b"x" * 200)
+    assert b"running" in shown
+    assert b"x" not in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+def test_ctrl_c_again_while_spans_are_delivered_is_still_ctrl_c(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nprint('ready', flush=True)\nt = wakeup.wakeup(lambda: None, 0, 50)\n")
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        collector.settimeout(60)
+        endpoint = f"http://127.0.0.1:{collector.getsockname()[1]}"
+        with subprocess.Popen(
+            [sys.executable, "-m", "dl7450", "run", "--quiet", app],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**CLEAN, "OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == "ready\n"
+            running.send_signal(signal.SIGINT)
+            with collector.accept()[0]:  # it never answers
+                running.send_signal(signal.SIGINT)
+                output = running.communicate(timeout=60)
+    assert (running.returncode, output) == (130, ("", ""))
 
 
 def test_expected_text_decides_the_exit_status(write_app: WriteApp) -> None:
@@ -128,6 +190,7 @@ def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None
         (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
         (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
         (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
+        (["run", "app.py", "--for", "nan"], "nan is no number of seconds"),
         (["run", "app.py", "--trace-file", "missing/x.jsonl"], "cannot write 'missing/x.jsonl': No such file or "),
         (["run", "app.py", "--frames", "app.py/frames"], "cannot write 'app.py/frames': Not a directory"),
         (["check", "nowhere.py"], "cannot read 'nowhere.py': No such file or directory"),
