@@ -2,15 +2,15 @@
 
 A picture is decoded in full before it is accepted, so that a truncated download is an error where the app can see it
 and never a half-drawn frame. A carousel shows the same dozen pictures all day: what has been checked is recognised by
-comparing bytes, and what has been scaled is kept.
+comparing bytes, and what has been scaled is kept. Every dock of the process has its pictures here, and each has its own
+thread: what is kept is looked through in a copy and changed in one step.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections import deque
-from functools import lru_cache
+from itertools import accumulate
 
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
@@ -26,7 +26,11 @@ _DECODERS: dict[bytes, type[ImageFile.ImageFile]] = {
     b"\xff\xd8\xff": JpegImagePlugin.JpegImageFile,
 }
 
-_recent: deque[Background] = deque(maxlen=32)
+KEPT_BYTES = 64_000_000  # of files; the newest one is kept whatever its size
+_KEPT, _KEPT_SCALED = 32, 8  # pictures; a scaled one takes 6 MB
+
+_recent: list[Background] = []
+_scaled: list[tuple[str, Image.Image]] = []  # with the digest: what was made of a file does not hold its bytes
 
 
 def read(data: bytes | bytearray, image_type: ImageType) -> Background:
@@ -48,24 +52,33 @@ def read(data: bytes | bytearray, image_type: ImageType) -> Background:
 
 def _known(data: bytes | bytearray) -> Background | None:
     # Bytes of another length differ at once, others mostly in their first kilobyte: this costs less than a
-    # copy or a hash of them would. Looking through a copy of the queue, since another dock's thread may add.
+    # copy or a hash of them would.
     return next((known for known in tuple(_recent) if known.data == data), None)
 
 
 def _remember(data: bytes) -> Background:
     image = _decode(data)
     background = Background(hashlib.sha256(data).hexdigest(), image.format or "", image.size, data)
-    _recent.append(background)
+    recent = [*_recent, background][-_KEPT:]
+    fitting = sum(total <= KEPT_BYTES for total in accumulate(len(known.data) for known in reversed(recent)))
+    _recent[:] = recent[-max(1, fitting) :]
     return background
 
 
-@lru_cache(maxsize=8)
 def fill_screen(background: Background) -> Image.Image:
     """The picture as large as fits the screen, in the middle, on black; not to be changed by the caller.
 
     The SDK is silent about pictures of another shape than the screen's. Nothing is cut off and nothing is distorted
     here; transparent parts are black; a rotation noted in EXIF is not applied.
     """
+    screen = next((screen for digest, screen in tuple(_scaled) if digest == background.digest), None)
+    if screen is None:
+        screen = _scale(background)
+        _scaled[:] = [*_scaled, (background.digest, screen)][-_KEPT_SCALED:]
+    return screen
+
+
+def _scale(background: Background) -> Image.Image:
     image = _on_black(_decode(background.data))
     scale = min(WIDTH / image.width, HEIGHT / image.height)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
@@ -81,7 +94,7 @@ def _decode(data: bytes) -> ImageFile.ImageFile:
     if decoder is None:
         raise ValueError(
             f"no picture, but {len(data)} bytes that start with {data[:16]!r}: give the bytes of a PNG, BMP or JPEG "
-            "file, and check response.status_code() before showing what came"
+            "file; what was downloaded may be an error page, as its status code would tell"
         )
     try:
         image = decoder(io.BytesIO(data))
@@ -89,7 +102,7 @@ def _decode(data: bytes) -> ImageFile.ImageFile:
         if pixels <= MAX_PIXELS:
             image.load()
     except Exception as error:  # broken files make decoders raise whatever they trip over
-        raise ValueError(f"a broken picture of {len(data)} bytes ({error}): was the download complete?") from error
+        raise ValueError(f"a broken picture of {len(data)} bytes ({error}): is the file complete?") from error
     if pixels > MAX_PIXELS:
         raise ValueError(
             f"a picture of {image.width} x {image.height} pixels is larger than {MAX_PIXELS:,}: "

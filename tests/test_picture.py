@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from dl7450 import _picture
 from dl7450._picture import fill_screen, read
 from dl7450._screen import Background, ImageType
 
@@ -64,7 +65,7 @@ def test_another_type_than_the_app_says_is_refused(image_format: str, image_type
 @pytest.mark.parametrize("data", [b"", b"<!DOCTYPE html><title>404</title>"])
 def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
     with pytest.raises(
-        ValueError, match=rf"no picture, but {len(data)} bytes that start with .* response\.status_code\(\)"
+        ValueError, match=rf"no picture, but {len(data)} bytes that start with .* its status code would tell"
     ):
         read(data, ImageType.PNG)
 
@@ -72,7 +73,7 @@ def test_bytes_that_are_no_picture_are_refused(data: bytes) -> None:
 @pytest.mark.parametrize("image_format", ["PNG", "BMP", "JPEG"])
 def test_a_picture_cut_short_is_refused(image_format: str) -> None:
     data = encoded(Image.effect_noise((64, 64), 50).convert("RGB"), image_format)
-    with pytest.raises(ValueError, match=r"broken picture of .* bytes .*: was the download complete"):
+    with pytest.raises(ValueError, match=r"broken picture of .* bytes .*: is the file complete"):
         read(data[: len(data) * 2 // 3], ImageType.NONE)
 
 
@@ -105,8 +106,29 @@ def test_the_same_bytes_are_decoded_once() -> None:
     assert read(data, ImageType.PNG) is read(bytearray(data), ImageType.NONE)
 
 
+def test_of_recent_pictures_so_many_are_kept_as_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [encoded(plain((10, 10 + height)), "BMP") for height in range(3)]
+    monkeypatch.setattr("dl7450._picture.KEPT_BYTES", len(files[1]) + len(files[2]))
+    monkeypatch.setattr("dl7450._picture._recent", [])
+    for data in files:
+        read(data, ImageType.BMP)
+    assert [known.data for known in _picture._recent] == files[1:]
+    large = encoded(plain((100, 100)), "BMP")
+    assert read(large, ImageType.BMP) is read(large, ImageType.BMP)
+    assert [known.data for known in _picture._recent] == [large]
+
+
 def filled(image: Image.Image, image_format: str = "PNG") -> Image.Image:
     return fill_screen(read(encoded(image, image_format), ImageType.NONE))
+
+
+def test_a_picture_is_scaled_once_while_it_is_one_of_the_newest() -> None:
+    first = plain((64, 36), (1, 2, 3))
+    scaled = filled(first)
+    assert filled(first) is scaled
+    for level in range(_picture._KEPT_SCALED):
+        filled(plain((8, 8), (4, 5, level)))
+    assert filled(first) is not scaled
 
 
 def test_a_picture_of_the_screens_size_is_shown_pixel_for_pixel() -> None:

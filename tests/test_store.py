@@ -107,6 +107,7 @@ def test_a_file_that_is_no_whole_picture_is_refused(folder: Path, data: bytes) -
     reason = refusal(folder, "images:\n  a: {path: picture.png, type: png}")
     assert reason.startswith("2: FOLDER/picture.png cannot be used: ")
     assert "picture" in reason.removeprefix("2: FOLDER/picture.png cannot be used: ")
+    assert "response" not in reason, "advice for apps"
 
 
 def test_what_exceeds_13_mb_is_refused_at_the_line_that_does(folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -32,13 +31,13 @@ from ..http._client import HttpStatistics
 from ..http._curl import CurlCode
 from ._driver import Driver
 from ._frame_check import check_frame
+from ._kept_frames import KeptFrames
 from ._memory_network import MemoryTransport
 from ._options import DockOptions, make_device
 from ._recorder import Recorder
 from ._routes import Request, Route, Routes
 from ._turns import Turns
 
-KEPT = 10_000  # frames
 _REPORT_WIDTH = 120  # columns
 _URLS_TOLD = 5  # of requests that were rejected
 
@@ -76,7 +75,7 @@ class TestDock:
         self._address = self._device.network or NetworkAddress()
         self._routes = Routes()
         self._recorder = Recorder(self._device.dock_id)
-        self._frames: deque[ScreenState] = deque(maxlen=KEPT)
+        self._frames = KeptFrames()
         self._closed = False
         self._rejected = 0  # requests, of which a test knows
         turns = Turns()
@@ -87,7 +86,7 @@ class TestDock:
                 device=self._device,
                 tracer_provider=self._recorder.tracer_provider,
                 meter_provider=NoOpMeterProvider(),
-                on_frame=self._frames.append,
+                on_frame=self._frames.add,
             ),
             turns,
             self._has_failed,
@@ -192,8 +191,8 @@ class TestDock:
 
     @property
     def frames(self) -> list[ScreenState]:
-        """Everything that was rendered, in order; the newest 10,000."""
-        return list(self._frames)
+        """Everything that was rendered, in order; the newest 10,000 whose backgrounds are 64 MB of files at most."""
+        return self._frames.all()
 
     def image(self) -> Image.Image:
         """What the monitors show, drawn: 1920 x 1080 pixels, RGB."""
