@@ -61,7 +61,7 @@ class AppThread:
         self._on_error = on_error
         self._clock = trio.lowlevel.current_clock()
         self._token = trio.lowlevel.current_trio_token()
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._unfinished = 0  # jobs posted and not finished
         self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
         self._waits_for_dock = False
@@ -73,24 +73,20 @@ class AppThread:
 
     def post(self, job: Callable[[], object]) -> None:
         """Run a job when the thread gets to it. What it raises goes to `on_error`."""
-
-        def run() -> None:
-            try:
-                job()
-            except Exception as error:
-                if self._on_error is None:
-                    raise
-                self._soon(self._report, error)
-
-        self._enqueue(run)
+        self._enqueue(job)
 
     async def run(self, job: Callable[[], object]) -> None:
-        """Run a job and wait for it; what it raises is raised here, or goes to `on_error` if this was cancelled."""
+        """Run a job and wait for it; what it raises is raised here.
+
+        If this is cancelled, a job that has not begun is left out; what one that has begun raises goes to `on_error`.
+        """
         finished = trio.Event()
         is_waiting = True
         raised: Exception | None = None
 
         def run() -> None:
+            if not is_waiting:
+                return
             try:
                 job()
             except Exception as error:
@@ -109,6 +105,10 @@ class AppThread:
         self._enqueue(run)
         try:
             await finished.wait()
+        except (trio.Cancelled, KeyboardInterrupt):
+            if raised is not None:  # it came when this had been cancelled already
+                self._report(raised)
+            raise
         finally:
             is_waiting = False
         if raised is not None:
@@ -139,7 +139,7 @@ class AppThread:
             self._waits_for_dock = False
             self._count_running()
 
-    def _enqueue(self, job: Callable[[], None]) -> None:
+    def _enqueue(self, job: Callable[[], object]) -> None:
         if self._unfinished == 0 and self.ident is None:
             self.ident = 0  # until the thread says
             self._nursery.start_soon(self._own_thread, name="dl7450 app thread")
@@ -186,9 +186,8 @@ class AppThread:
             self._jobs.put(None)
             self._count_running()
             with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
-                exited = self._exited.is_set() or await trio.to_thread.run_sync(
-                    self._exited.wait, STOP_PATIENCE, limiter=limiter
-                )
+                # Asked in a thread even if it is known: the errors that the app thread queued for Trio come first then.
+                exited = await trio.to_thread.run_sync(self._exited.wait, STOP_PATIENCE, limiter=limiter)
             self._over = True
             self._count_running()
             if not exited:
@@ -200,7 +199,12 @@ class AppThread:
         self._prepare()
         try:
             while (job := self._jobs.get()) is not None and not self._stopping:
-                job()
+                try:
+                    job()
+                except Exception as error:
+                    self._soon(self._report, error)
+                    if self._on_error is None:
+                        break
                 self._soon(self._finished)
         finally:
             self._exited.set()

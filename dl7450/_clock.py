@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 import trio
 from trio.testing import MockClock
 
+JOIN_PATIENCE = 0.1  # seconds of real time in which nothing happens: then an app is taken to wait for a thread
 VIRTUAL_EPOCH = 1_767_225_600.0  # 2026-01-01 00:00:00 UTC: when virtual time begins, so that results repeat
 
 
@@ -24,6 +27,7 @@ class _Holds:
         self.threshold, self.rate = math.inf, 0.0
         self.still = 0  # app threads that run code
         self.flowing = 0  # waits for the real world
+        self.threads = 0  # that wait for a dock and are not its app's
 
 
 _holds: WeakKeyDictionary[MockClock, _Holds] = WeakKeyDictionary()
@@ -37,26 +41,40 @@ def hold_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
         flowing: time goes on as it does in the real world, instead of standing still; also while others want it to
             stand still, for a server that is waited for does not.
     """
-    _change(clock, still=not flowing, by=+1)
+    _change(clock, "flowing" if flowing else "still", by=+1)
 
 
 def release_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
     """Undo one `hold_time`."""
-    _change(clock, still=not flowing, by=-1)
+    _change(clock, "flowing" if flowing else "still", by=-1)
 
 
-def _change(clock: trio.abc.Clock, *, still: bool, by: int) -> None:
+@contextmanager
+def awaited_by_thread(clock: trio.abc.Clock) -> Generator[None]:
+    """While a thread that is not an app's waits for a dock, a virtual clock may jump though app code runs.
+
+    The app may be waiting for that thread, which nobody can see, and time would stand still for ever. It is taken to
+    be when nothing has happened for `JOIN_PATIENCE`.
+    """
+    _change(clock, "threads", by=+1)
+    try:
+        yield
+    finally:
+        _change(clock, "threads", by=-1)
+
+
+def _change(clock: trio.abc.Clock, what: Literal["still", "flowing", "threads"], by: int) -> None:
     if not isinstance(clock, MockClock):
         return
     holds = _holds.setdefault(clock, _Holds())
     if not holds.still and not holds.flowing:
         holds.threshold, holds.rate = clock.autojump_threshold, clock.rate
-    if still:
-        holds.still += by
+    setattr(holds, what, getattr(holds, what) + by)
+    if holds.still and holds.threads and not holds.flowing:
+        clock.autojump_threshold = max(holds.threshold, JOIN_PATIENCE)
     else:
-        holds.flowing += by
-    clock.autojump_threshold = math.inf if holds.still or holds.flowing else holds.threshold
-    if not still:
+        clock.autojump_threshold = math.inf if holds.still or holds.flowing else holds.threshold
+    if what == "flowing":
         clock.rate = 1.0 if holds.flowing else holds.rate
 
 

@@ -7,8 +7,8 @@ nursery: when `async with open_dock()` ends, nothing of the dock is left.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
@@ -21,12 +21,12 @@ from opentelemetry.context import Context, get_current
 from opentelemetry.trace import Link
 
 from ._app import AppThread, DockStopped
-from ._clock import epoch_of, nanoseconds
+from ._clock import awaited_by_thread, epoch_of, nanoseconds
 from ._current import check_not_trio, dock_of_app, open_docks
 from ._device import Device
-from ._lifetime import Lifetime
+from ._lifetime import CLOSED, Lifetime
 from ._loader import load_app
-from ._nursery import open_plain_nursery
+from ._nursery import ctrl_c_first, open_plain_nursery
 from ._pending import Pending
 from ._screen import Screen, ScreenState
 from ._spans import app_span
@@ -65,6 +65,7 @@ class Dock:
         clock: Trio's clock; virtual in tests.
         started: when the dock was opened, in seconds of `clock`.
         epoch: the same moment in seconds since 1970 UTC.
+        time_ns: tells the time of day, by `clock`, in nanoseconds since 1970 UTC.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Dock:
         self.started = self.clock.current_time()
         self.epoch = epoch_of(self.clock)
         self.time_ns = nanoseconds(self.clock, self.epoch)
-        self.tracer = trace.get_tracer("dl7450", __version__, tracer_provider)
+        self._tracer = trace.get_tracer("dl7450", __version__, tracer_provider)
         self._nursery = nursery
         self._lifetime = lifetime
         self._token = trio.lowlevel.current_trio_token()
@@ -148,7 +149,16 @@ class Dock:
                 return
 
     def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
-        """Start a task of this dock; it is cancelled when the dock closes. Trio thread only."""
+        """Start a task of this dock; it is cancelled when the dock closes. Trio thread only.
+
+        Raises:
+            RuntimeError: called on another thread.
+        """
+        if not trio.lowlevel.in_trio_run() or trio.lowlevel.current_trio_token() is not self._token:
+            raise RuntimeError(
+                "dock.start_soon() is for the dock's Trio thread: from another one use "
+                "dock.call_sync(dock.start_soon, ...), or dock.call(...) to wait for the result"
+            )
         self._nursery.start_soon(afn, *args)
 
     def call(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
@@ -159,31 +169,31 @@ class Dock:
 
         Raises:
             RuntimeError: called on the Trio thread.
-            DockStopped: the dock stopped before the function returned.
+            DockStopped: the dock stopped before the function returned, and this is code of its app.
+            trio.ClosedResourceError: it did, and this is another thread.
         """
         check_not_trio("Dock.call()", "`await`, or have the code run by dock.run_app(...)")
         scope = trio.CancelScope()
         try:
-            return trio.from_thread.run(self._as_task, afn, args, scope, self._on_app_thread(), trio_token=self._token)
+            with self._stop_told():
+                on_app_thread = threading.get_ident() == self._app_thread.ident
+                return trio.from_thread.run(self._as_task, afn, args, scope, on_app_thread, trio_token=self._token)
         except KeyboardInterrupt:
             with suppress(trio.RunFinishedError):
                 self._token.run_sync_soon(scope.cancel, "KeyboardInterrupt")
             raise
-        except trio.RunFinishedError:
-            raise DockStopped from None
 
     def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run a plain function on the Trio thread and wait for it. For every thread but Trio's.
 
         Raises:
             RuntimeError: called on the Trio thread.
-            DockStopped: the dock has stopped.
+            DockStopped: the dock has stopped, and this is code of its app.
+            trio.ClosedResourceError: it has, and this is another thread.
         """
         check_not_trio("Dock.call_sync()", "the function itself, or have the code run by dock.run_app(...)")
-        try:
+        with self._stop_told():
             return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
-        except trio.RunFinishedError:
-            raise DockStopped from None
 
     def deliver(
         self, callback: Callback, response: Response, context: Context, still_wanted: Callable[[], bool]
@@ -212,7 +222,7 @@ class Dock:
             if not still_wanted():
                 return
             before = self.screen.version
-            with app_span(self.tracer, span_name, function, self.time_ns, parent, links) as span:
+            with app_span(self._tracer, span_name, function, self.time_ns, parent, links) as span:
                 try:
                     call()
                 finally:
@@ -227,30 +237,33 @@ class Dock:
 
     def _render(self) -> None:
         self._rendered_version, frame = self.screen.version, self.screen.shown()
-        with app_span(self.tracer, "dl7450.render", None, self.time_ns, self._changed_by):
-            if self._on_frame is not None:
-                self._on_frame(frame)
         self.frame = frame
         self.frames_rendered += 1
+        with app_span(self._tracer, "dl7450.render", None, self.time_ns, self._changed_by):
+            if self._on_frame is not None:
+                self._on_frame(frame)
 
     def _call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
-        with suppress(DockStopped):
+        with suppress(DockStopped, trio.ClosedResourceError):
             self.call(afn)
+
+    @contextmanager
+    def _stop_told(self) -> Generator[None]:
+        """Tell a caller on another thread that the dock has stopped: in a way that an app cannot catch by mistake."""
+        try:
+            yield
+        except (DockStopped, trio.RunFinishedError):
+            if dock_of_app.get() is self:
+                raise DockStopped(CLOSED) from None
+            raise trio.ClosedResourceError(CLOSED) from None
 
     def _if_open(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         if self._lifetime.over:
             raise DockStopped
         return function(*args)
 
-    def _on_app_thread(self) -> bool:
-        return threading.get_ident() == self._app_thread.ident
-
     async def _as_task(
-        self,
-        afn: Callable[[*Ts], Awaitable[T]],
-        args: tuple[*Ts],
-        scope: trio.CancelScope,
-        from_app_thread: bool,
+        self, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts], scope: trio.CancelScope, on_app_thread: bool
     ) -> T:
         """Bridge from Trio's system task, in which `from_thread.run` puts us, to a task that the dock owns."""
         result: outcome.Outcome[T] | None = None
@@ -267,7 +280,7 @@ class Dock:
                 ended.set()
 
         self._if_open(self._nursery.start_soon, task)
-        with self._app_thread.waiting_for_dock() if from_app_thread else nullcontext():
+        with self._app_thread.waiting_for_dock() if on_app_thread else awaited_by_thread(self.clock):
             await ended.wait()
         if result is None:
             raise DockStopped
@@ -357,4 +370,5 @@ def run(app: str | Path | Callable[[], object]) -> None:
             await dock.run_app(app)
 
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
-    trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)
+    with ctrl_c_first():
+        trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)

@@ -12,6 +12,8 @@ import trio
 
 from ._pending import Pending
 
+CLOSED = "the dock is closed: use it inside its `async with open_dock()` block"
+
 
 class Lifetime:
     """Of one dock. Used on the Trio thread only."""
@@ -24,7 +26,7 @@ class Lifetime:
     def check(self) -> None:
         """Raise `trio.ClosedResourceError` if the dock has stopped."""
         if self.over:
-            raise trio.ClosedResourceError("the dock is closed: use it inside its `async with open_dock()` block")
+            raise trio.ClosedResourceError(CLOSED)
 
     def visit(self) -> _Visit:
         """Let a block (`async with`) use the dock; it is cancelled when the dock stops.

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import trio
 from trio.testing import MockClock
 
 import dl7450
-from dl7450 import http, splashscreen, wakeup
+from dl7450 import http, splashscreen, time, wakeup
 from dl7450._app import format_app_error, print_app_error
 from dl7450._screen import ScreenState
 from dl7450.http import Response
@@ -175,6 +175,14 @@ async def test_what_on_frame_raises_is_treated_like_what_a_callback_raises() -> 
     assert list(map(repr, errors)) == ["LookupError('called')"]
 
 
+async def test_a_frame_is_kept_whose_on_frame_raised() -> None:
+    errors: list[Exception] = []
+    async with dl7450.open_dock(on_frame=fail, on_error=errors.append) as dock:
+        await dock.run_app(lambda: splashscreen.Splashscreen().add_text_box("text"))
+        assert dock.frame is not None
+        assert (dock.frame.texts(), dock.frames_rendered, len(errors)) == (("text",), 1, 1)
+
+
 async def test_what_on_error_raises_stops_the_dock(nursery: trio.Nursery) -> None:
     def on_error(error: Exception) -> None:
         raise BrokenPipeError("nobody reads")
@@ -203,6 +211,69 @@ async def test_the_error_of_an_app_is_not_lost_when_nobody_waits_for_the_app_any
     with pytest.raises(LookupError, match=r"^late$"):
         await program()
     assert trio.current_time() == 5
+
+
+async def run_as_app(dock: dl7450.Dock, function: Callable[[], None]) -> None:
+    await dock.run_app(function)
+
+
+async def run_as_timer(dock: dl7450.Dock, function: Callable[[], None]) -> None:
+    await dock.run_app(lambda: wakeup.wakeup(function, 0))
+
+
+@pytest.mark.parametrize("start", [run_as_app, run_as_timer])
+async def test_the_error_of_an_app_that_stops_with_its_dock_is_not_lost(
+    start: Callable[[dl7450.Dock, Callable[[], None]], Awaitable[None]], nursery: trio.Nursery
+) -> None:
+    def app() -> None:
+        try:
+            http.get(URL)
+        finally:
+            raise LookupError("clean-up")
+
+    async def program() -> None:
+        network = MemoryNetwork(nursery, (request,))
+        async with dl7450.open_dock(network=network) as dock:
+            dock.start_soon(start, dock, app)
+            await network.log.until(1)
+            stop.cancel()
+            await trio.sleep_forever()
+
+    for _ in range(20):  # threads decide anew each time which comes first
+        with trio.CancelScope() as stop, pytest.raises(LookupError, match=r"^clean-up$"):
+            await program()
+
+
+async def test_an_app_whose_caller_was_cancelled_before_it_began_does_not_begin() -> None:
+    record: list[str] = []
+    go_on = threading.Event()
+    async with dl7450.open_dock() as dock:
+        dock.start_soon(dock.run_app, go_on.wait)
+        await trio.testing.wait_all_tasks_blocked()
+        with trio.CancelScope() as given_up:
+            dock.start_soon(cancel_when_all_wait, given_up)
+            await dock.run_app(lambda: record.append("given up"))
+        go_on.set()
+        await dock.run_app(lambda: record.append("next"))
+    assert record == ["next"]
+
+
+async def cancel_when_all_wait(scope: trio.CancelScope) -> None:
+    await trio.testing.wait_all_tasks_blocked()
+    scope.cancel()
+
+
+async def test_virtual_time_goes_on_while_an_app_waits_for_a_thread_that_waits_for_the_dock(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    def app() -> None:
+        for target in (lambda: time.sleep(1), lambda: http.get(URL, timeout=2)):
+            thread = threading.Thread(target=target, daemon=True)
+            thread.start()
+            thread.join()
+
+    await run_app(app, network=MemoryNetwork(nursery, (request,)))
+    assert trio.current_time() == 3.0
 
 
 APP = """\

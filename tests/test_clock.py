@@ -6,7 +6,15 @@ import time
 import trio
 from trio.testing import MockClock
 
-from dl7450._clock import VIRTUAL_EPOCH, epoch_of, hold_time, nanoseconds, release_time
+from dl7450._clock import (
+    JOIN_PATIENCE,
+    VIRTUAL_EPOCH,
+    awaited_by_thread,
+    epoch_of,
+    hold_time,
+    nanoseconds,
+    release_time,
+)
 
 
 async def test_held_time_stands_still_until_the_last_hold_is_released(autojump_clock: MockClock) -> None:
@@ -27,6 +35,21 @@ async def test_flowing_time_goes_on_as_in_the_real_world(autojump_clock: MockClo
     assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (math.inf, 0.0)
     release_time(autojump_clock)
     assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (0, 0.0)
+
+
+async def test_held_time_may_jump_after_a_moment_while_a_thread_waits(autojump_clock: MockClock) -> None:
+    thresholds: list[float] = []
+    with awaited_by_thread(autojump_clock):
+        for change in (hold_time, release_time):
+            thresholds.append(autojump_clock.autojump_threshold)
+            change(autojump_clock)
+        hold_time(autojump_clock)
+        hold_time(autojump_clock, flowing=True)
+        thresholds.append(autojump_clock.autojump_threshold)
+        release_time(autojump_clock, flowing=True)
+    thresholds.append(autojump_clock.autojump_threshold)
+    release_time(autojump_clock)
+    assert (thresholds, autojump_clock.autojump_threshold) == ([0, JOIN_PATIENCE, math.inf, math.inf], 0)
 
 
 async def test_the_rate_of_a_clock_comes_back(mock_clock: MockClock) -> None:

@@ -65,6 +65,26 @@ except KeyboardInterrupt:
     assert ended == Ended(0, "app's finally\ninterrupted\n", "")
 
 
+async def test_in_an_app_that_fails_on_its_way_out() -> None:
+    ended = await interrupt_when_it_waits("""\
+import sys
+import dl7450
+from dl7450 import http
+
+def app():
+    try:
+        http.get(sys.argv[1], timeout=0)
+    finally:
+        raise ValueError("clean-up")
+
+try:
+    dl7450.run(app)
+except KeyboardInterrupt as interrupt:
+    print(sorted(type(error).__name__ for error in interrupt.__cause__.exceptions))
+""")
+    assert ended == Ended(0, "['KeyboardInterrupt', 'ValueError']\n", "")
+
+
 async def test_while_the_callbacks_of_an_app_are_awaited() -> None:
     ended = await interrupt_when_it_waits("""\
 import sys

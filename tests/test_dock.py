@@ -211,6 +211,15 @@ async def test_several_errors_are_raised_as_a_group(nursery: trio.Nursery) -> No
     assert sorted(map(repr, raised.value.exceptions)) == ["KeyError('second')", "ValueError('first')"]
 
 
+async def test_a_group_that_the_block_raises_stays_a_group() -> None:
+    async def program() -> None:
+        async with dl7450.open_dock():
+            raise ExceptionGroup("the program's own", [ValueError("one")])
+
+    with pytest.raises(ExceptionGroup, match="the program's own"):
+        await program()
+
+
 async def test_an_app_that_blocks_when_the_dock_stops_cannot_catch_it_by_mistake(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
@@ -221,8 +230,8 @@ async def test_an_app_that_blocks_when_the_dock_stops_cannot_catch_it_by_mistake
             http.get(URL)
         except Exception:
             record.append("caught")
-        except DockStopped:
-            record.append("stopped")
+        except DockStopped as stopped:
+            record.append(str(stopped)[:18])
             raise
         finally:
             record.append("finally")
@@ -230,16 +239,16 @@ async def test_an_app_that_blocks_when_the_dock_stops_cannot_catch_it_by_mistake
     with trio.move_on_after(1):
         async with dl7450.open_dock(network=MemoryNetwork(nursery, (request,))) as dock:
             await dock.run_app(app)
-    assert record == ["stopped", "finally"]
+    assert record == ["the dock is closed", "finally"]
 
 
-async def test_a_thread_of_an_app_that_waits_is_told_that_the_dock_has_stopped(
+async def test_a_thread_that_is_not_the_apps_own_and_waits_is_told_that_the_dock_is_closed(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
     told: list[str] = []
 
     def work() -> None:
-        with pytest.raises(DockStopped):
+        with pytest.raises(trio.ClosedResourceError, match=r"^the dock is closed: use it inside"):
             http.get(URL)
         told.append("told")
 
@@ -426,7 +435,7 @@ async def test_a_closed_dock_says_so() -> None:
     with pytest.raises(trio.ClosedResourceError, match=r"^the dock is closed"):
         dock.http.get_async(URL, print)
     for use_in_thread in (partial(dock.call, trio.sleep, 0), partial(dock.call_sync, print)):
-        with pytest.raises(DockStopped):
+        with pytest.raises(trio.ClosedResourceError, match=r"^the dock is closed: use it inside"):
             await trio.to_thread.run_sync(use_in_thread)
     assert dock.http.statistics() == HttpStatistics(16, 0)
 
@@ -437,9 +446,9 @@ def test_a_dock_whose_loop_has_ended_says_so() -> None:
             return dock
 
     dock = trio.run(main)
-    with pytest.raises(DockStopped):
+    with pytest.raises(trio.ClosedResourceError):
         dock.call(trio.sleep, 0)
-    with pytest.raises(DockStopped):
+    with pytest.raises(trio.ClosedResourceError):
         dock.call_sync(print)
 
 
@@ -497,6 +506,18 @@ async def test_blocking_calls_on_the_trio_thread_are_mistakes_and_the_message_na
         ):
             with pytest.raises(RuntimeError, match=r"called on the Trio thread: use .* run by dock.run_app"):
                 call()
+
+
+async def test_start_soon_on_another_thread_is_a_mistake_and_the_message_names_the_fix() -> None:
+    async def task() -> None:
+        started.set()
+
+    started = trio.Event()
+    async with dl7450.open_dock() as dock:
+        with pytest.raises(RuntimeError, match=r"from another one use dock.call_sync\(dock.start_soon, ...\)"):
+            await trio.to_thread.run_sync(dock.start_soon, task)
+        await trio.to_thread.run_sync(dock.call_sync, dock.start_soon, task)
+        await started.wait()
 
 
 async def test_a_transport_and_a_network_are_a_mistake(nursery: trio.Nursery) -> None:
