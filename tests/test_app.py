@@ -240,8 +240,39 @@ async def test_the_error_of_an_app_that_stops_with_its_dock_is_not_lost(
             await trio.sleep_forever()
 
     for _ in range(20):  # threads decide anew each time which comes first
-        with trio.CancelScope() as stop, pytest.raises(LookupError, match=r"^clean-up$"):
+        with pytest.raises(LookupError, match=r"^clean-up$"), trio.CancelScope() as stop:
             await program()
+
+
+async def test_the_error_of_an_app_that_comes_with_the_cancellation_of_its_caller_is_not_lost() -> None:
+    errors: list[Exception] = []
+
+    async def program() -> None:
+        go_on, has_failed = threading.Event(), threading.Event()
+
+        def app() -> None:
+            go_on.wait()
+            raise LookupError
+
+        async def cancel(scope: trio.CancelScope) -> None:
+            await trio.testing.wait_all_tasks_blocked()
+            dock.start_soon(dock.run_app, has_failed.set)
+            await trio.testing.wait_all_tasks_blocked()
+            go_on.set()
+            has_failed.wait()  # on the Trio thread, which so hears of both at one time
+            scope.cancel()
+
+        async with dl7450.open_dock(on_error=errors.append) as dock:
+            with trio.CancelScope() as scope:
+                dock.start_soon(cancel, scope)
+                try:
+                    await dock.run_app(app)
+                except LookupError as error:
+                    errors.append(error)
+
+    for _ in range(20):  # Trio decides anew each time which it sees first
+        await program()
+    assert len(errors) == 20
 
 
 async def test_an_app_whose_caller_was_cancelled_before_it_began_does_not_begin() -> None:

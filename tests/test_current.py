@@ -203,9 +203,11 @@ print(http.get(sys.argv[1]).status_code())
 
 
 FORKS = """\
-import os, sys
+import os, sys, warnings
 import dl7450
 from dl7450 import http
+
+warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
 
 def use():
     print(http.get(sys.argv[1]).status_code())
