@@ -18,6 +18,7 @@ from ._dock import open_dock
 from ._fast import RealTimeNetwork
 from ._frames import save_png
 from ._loader import AppError
+from ._nursery import ctrl_c_first
 from ._render import render
 from .http._client import REQUESTS_MAX, HttpStatistics
 from .http._network import TrioNetwork
@@ -175,15 +176,12 @@ def run_app(
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
     clock = MockClock(autojump_threshold=0) if fast else None
     try:
-        trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
+        with ctrl_c_first():
+            trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
     except SystemExit as end:
         if end.code:
             run.add_error(end)
             sys.stderr.write(f"the app called sys.exit({end.code!r})\n")
-    except BaseExceptionGroup as group:
-        if group.subgroup(KeyboardInterrupt) is None:
-            raise
-        raise KeyboardInterrupt from group  # whatever else went wrong when it came
     if unwritten is not None:
         raise unwritten
 
