@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MINUTES ?= 10
 
-.PHONY: demo test conformance soak lint check clean
+.PHONY: demo test conformance soak bench lint check clean
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -23,6 +23,16 @@ conformance: .venv/installed
 soak: .venv/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
 
+# An environment of its own: one of the peers replaces urllib3.
+.venv-bench/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --upgrade pip
+	.venv-bench/bin/pip install --quiet --editable . --group bench
+	@touch $@
+
+bench: .venv-bench/installed
+	.venv-bench/bin/python -m tests.bench --json bench.json
+
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,4 +41,4 @@ lint: .venv/installed
 check: lint test
 
 clean:
-	rm -rf .venv demo-out .coverage .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-bench demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
