@@ -23,7 +23,7 @@ def replay(seed: int) -> int:
     """Search with one seed; tell what was found, step by step."""
     found = search(seed)
     if found.broken is not None:
-        print(*found.broken.log, sep="\n", end="\n\n")
+        print(*found.broken.story.lines, sep="\n", end="\n\n")
     print(found)
     return int(found.broken is not None)
 

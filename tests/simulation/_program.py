@@ -169,6 +169,7 @@ class DockPlan(_Shown):
         closes: when its block ends at the latest, from when it was opened.
         ends: how it then ends: by leaving, by an error, or by cancellation.
         goes_on: what callbacks raise goes to `on_error` instead of stopping the dock.
+        body_max: bytes that the body of an answer may have.
     """
 
     tasks: tuple[Task, ...] = ()
@@ -176,6 +177,7 @@ class DockPlan(_Shown):
     closes: float = 30
     ends: Literal["leaves", "raises", "is cancelled"] = "leaves"
     goes_on: bool = False
+    body_max: int = 1_000_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -281,6 +283,7 @@ _docks = st.builds(
     closes=_mostly(30, 0, 1, 2, 5),
     ends=st.sampled_from(("leaves", "raises", "is cancelled")),
     goes_on=st.booleans(),
+    body_max=_mostly(1_000_000, 1000),
 )
 programs: st.SearchStrategy[Program] = st.builds(
     Program, _some(_docks, 3), st.tuples(_hosts, _hosts), st.integers(0, 2**32)

@@ -22,7 +22,7 @@ def test_nothing_breaks(seed: int) -> None:
 @hypothesis.given(programs)
 @hypothesis.settings(max_examples=20, derandomize=True, deadline=None)
 def test_a_program_runs_the_same_way_again(program: Program) -> None:
-    assert simulate(program).log == simulate(program).log
+    assert simulate(program).story.lines == simulate(program).story.lines
 
 
 def test_a_token_that_stays_out_when_a_request_is_cancelled_is_found_with_a_small_program() -> None:
@@ -35,5 +35,5 @@ def test_a_token_that_stays_out_when_a_request_is_cancelled_is_found_with_a_smal
     with patch.object(trio.CapacityLimiter, "release_on_behalf_of", forget):
         found = search(2)
     assert found.broken is not None
-    assert found.broken.violations[0] == "dock 0 has lent 1 tokens for 0 requests in flight"
+    assert found.broken.story.violations[0] == "dock 0 has lent 1 tokens for 0 requests in flight"
     assert len(str(found.broken.program).splitlines()) < 8
