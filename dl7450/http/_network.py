@@ -21,6 +21,7 @@ from ._curl import Failure
 from ._exchange import Exchange
 
 CONNECT_STAGGER = 0.2  # seconds before the next address is tried as well (libcurl's happy eyeballs)
+ADDRESSES_MAX = 16  # that are tried; else a name server could have a dock open sockets until the process has none left
 
 current_exchange: ContextVar[Exchange] = ContextVar("dl7450.http.exchange")
 
@@ -147,9 +148,12 @@ async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -
     try:
         # An address is not looked up, so it has no such phase.
         with nullcontext() if _is_address(host) else exchange.phase(f"DNS lookup {host}"):
-            return await network.resolve(host, port)
+            addresses = await network.resolve(host, port)
     except OSError as error:
         raise FailedRequest(Failure.RESOLVE) from error
+    if not addresses:  # a resolver of the program may say so, too
+        raise FailedRequest(Failure.RESOLVE)
+    return addresses[:ADDRESSES_MAX]
 
 
 async def _connect_any(

@@ -1,6 +1,7 @@
 """The network seam: addresses, several of them, refused and late connections, TLS that does not come about."""
 
 import errno
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -11,7 +12,7 @@ from trio.testing import MockClock
 import dl7450
 from dl7450._device import Device, NetworkAddress
 from dl7450.http._client import HttpStatistics
-from dl7450.http._network import Address, Connection, TrioNetwork
+from dl7450.http._network import ADDRESSES_MAX, Address, Connection, TrioNetwork
 from tests._memory_network import MemoryNetwork
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE
@@ -71,6 +72,16 @@ async def test_the_next_address_joins_when_one_is_refused_or_late(
         assert (answer.status_code(), round(trio.current_time(), 6)) == (code, seconds)
         assert network.tried == tried
         assert network.open_connections == (code == 200)
+
+
+@pytest.mark.parametrize(("count", "tried", "code"), [(0, 0, 6), (1000, ADDRESSES_MAX, 28)])
+async def test_no_more_addresses_are_tried_than_a_process_has_sockets_for(
+    count: int, tried: int, code: int, nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    network = SeveralAddresses(nursery, {f"a{number}": (math.inf, None) for number in range(count)})
+    async with dl7450.open_dock(network=network) as dock:
+        assert (await dock.http.get(URL)).status_code() == code
+    assert len(network.tried) == tried
 
 
 async def test_of_two_addresses_that_connect_at_the_same_moment_one_is_closed(

@@ -33,7 +33,7 @@ def test_a_token_that_stays_out_when_a_request_is_cancelled_is_found_with_a_smal
             give_back(limiter, borrower)
 
     with patch.object(trio.CapacityLimiter, "release_on_behalf_of", forget):
-        found = search(2)
+        found = search(12)
     assert found.broken is not None
     assert found.broken.story.violations[0] == "dock 0 has lent 1 tokens for 0 requests in flight"
     assert len(str(found.broken.program).splitlines()) < 8
