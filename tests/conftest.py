@@ -1,9 +1,14 @@
 """Fixtures that the tests of several modules share."""
 
+import hypothesis
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+# No test fails because the machine was busy.
+hypothesis.settings.register_profile("dl7450", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("dl7450")
 
 
 @pytest.fixture
