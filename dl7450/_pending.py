@@ -14,11 +14,13 @@ class Pending:
         self._none.set()
 
     def begin(self) -> None:
+        """One more thing is under way."""
         if self.count == 0:
             self._none = trio.Event()
         self.count += 1
 
     def end(self) -> None:
+        """One thing less is under way."""
         self.count -= 1
         if self.count == 0:
             self._none.set()
