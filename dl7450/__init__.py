@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._dock import Dock, open_dock, run
+    from ._dock.dock import Dock, open_dock, run
 
 __all__ = ["Dock", "__version__", "open_dock", "run"]
 
@@ -18,7 +18,7 @@ __all__ = ["Dock", "__version__", "open_dock", "run"]
 def __getattr__(name: str) -> object:
     # On first use (PEP 562): `import dl7450.http` need not load Trio, httpx and OpenTelemetry.
     if name in {"Dock", "open_dock", "run"}:
-        from . import _dock
+        from ._dock import dock as _dock
 
         return getattr(_dock, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,9 +20,9 @@ from ._version import __version__
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
 
-    from telemetry import SpanRecord
+    from dl7450_telemetry import SpanRecord
 
-    from ._runner import Run
+    from ._run.runner import RunRecord
 
 TOLD_TEXTS = 20  # on the terminal; --json has more
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -98,11 +98,11 @@ def run(
 
     Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
     """
-    import telemetry
+    import dl7450_telemetry
 
-    from ._device_file import DeviceError, load_device
-    from ._loader import AppError
-    from ._runner import Run, run_app
+    from ._device.device_file import DeviceError, load_device
+    from ._dock.loader import AppError
+    from ._run.runner import RunRecord, run_file
 
     try:
         device = load_device(
@@ -114,10 +114,10 @@ def run(
     if app is None:
         raise click.UsageError("there is no app to run: name its file, or a --store with a code section")
 
-    happened = Run(missing=expect_text)
+    happened = RunRecord(missing=expect_text)
     status = EXIT_OK
     try:
-        collected = telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
+        collected = dl7450_telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -126,7 +126,7 @@ def run(
         with collected:  # leaving it delivers what is pending, which takes seconds if the collector is slow
             try:
                 with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
-                    run_app(
+                    run_file(
                         app,
                         device=device,
                         run=happened,
@@ -161,17 +161,17 @@ def run(
 def _show(spans: list[SpanRecord], dropped: int) -> None:
     from rich.console import Console
 
-    import telemetry
+    import dl7450_telemetry
 
     console = Console()
     if dropped:
         console.print(f"The first {dropped} spans are no longer kept; --trace-file keeps all.")
-    console.print(telemetry.waterfall(spans))
+    console.print(dl7450_telemetry.waterfall(spans))
     if any(span.is_request for span in spans):
-        console.print(telemetry.summary(spans))
+        console.print(dl7450_telemetry.summary(spans))
 
 
-def _shown(run: Run) -> str:
+def _shown(run: RunRecord) -> str:
     newest = list(run.texts)[-TOLD_TEXTS:]
     return f"shown {'were' if len(newest) == len(run.texts) else 'last were'} {newest}"
 
@@ -189,7 +189,7 @@ def _key_and_value(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _summary(app: Path, run: Run, status: int) -> dict[str, object]:
+def _summary(app: Path, run: RunRecord, status: int) -> dict[str, object]:
     requests = run.requests
     return {
         "app": str(app),
@@ -210,7 +210,7 @@ def _summary(app: Path, run: Run, status: int) -> dict[str, object]:
 
 
 @contextmanager
-def _progress(run: Run, *, shown: bool) -> Generator[None]:
+def _progress(run: RunRecord, *, shown: bool) -> Generator[None]:
     """A line on a terminal's stderr that says how far the run is."""
     from rich.console import Console
 
@@ -230,7 +230,7 @@ def _progress(run: Run, *, shown: bool) -> Generator[None]:
         yield
 
 
-def _progress_line(run: Run) -> str:
+def _progress_line(run: RunRecord) -> str:
     requests = run.requests
     failed = requests.failed + requests.rejected
     return (
@@ -246,18 +246,18 @@ def _watched(meter_provider: MeterProvider, tasks_at_end: bool) -> Generator[Non
 
     from opentelemetry.metrics import NoOpMeterProvider
 
-    import telemetry
+    import dl7450_telemetry
 
     with ExitStack() as stack:
         if hasattr(signal, "SIGUSR1"):
-            stack.enter_context(telemetry.task_tree_on_signal())
+            stack.enter_context(dl7450_telemetry.task_tree_on_signal())
         if not isinstance(meter_provider, NoOpMeterProvider):
-            stack.enter_context(telemetry.instrument_trio(meter_provider=meter_provider))
+            stack.enter_context(dl7450_telemetry.instrument_trio(meter_provider=meter_provider))
         try:
             yield
         finally:
             if tasks_at_end:
-                click.echo(telemetry.format_task_tree(), err=True)
+                click.echo(dl7450_telemetry.format_task_tree(), err=True)
 
 
 @main.command()
@@ -288,13 +288,13 @@ def trace(file: Path, slowest: int | None, failed: bool, host: str | None, as_js
 
     FILE holds OTLP JSON lines, as --trace-file and the OpenTelemetry Collector write them.
     """
-    import telemetry
+    import dl7450_telemetry
 
     try:
-        telemetry.show_traces(file, slowest=slowest, failed=failed, host=host, as_json=as_json)
+        dl7450_telemetry.show_traces(file, slowest=slowest, failed=failed, host=host, as_json=as_json)
     except BrokenPipeError:
         raise  # `| head` has seen enough: click ends quietly
-    except telemetry.TraceFileError as error:
+    except dl7450_telemetry.TraceFileError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise _cannot("read", error) from None

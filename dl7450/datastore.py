@@ -3,8 +3,10 @@
 Only the factory store exists so far, as on the dock: nothing can be written.
 """
 
-from . import _current, _device, _screen
 from . import image as _image
+from ._device import device as _device
+from ._dock import current as _current
+from ._screen import state as _screen
 
 __all__ = ["ImageStore", "KvStore"]
 

@@ -1,7 +1,9 @@
 """Who the dock is, what is plugged into it, and its settings (dock SDK, `dock`)."""
 
-from . import _current, _device, _timezone
 from . import monitor as _monitor
+from ._device import device as _device
+from ._device import timezones as _timezone
+from ._dock import current as _current
 
 __all__ = ["DockControl", "DockInfo"]
 

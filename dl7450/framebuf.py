@@ -1,5 +1,5 @@
 """The dock's frame buffers (dock SDK, `framebuf`): not simulated yet, and importing it says so."""
 
-from ._not_simulated import not_simulated
+from ._dock.not_simulated import not_simulated
 
 raise not_simulated(__name__)

@@ -2,7 +2,7 @@
 
 from typing import Self as _Self
 
-from . import _screen
+from ._screen import state as _screen
 
 __all__ = ["BMP", "NONE", "PNG", "ImageToken"]
 

@@ -1,6 +1,6 @@
 """What a monitor says of itself (dock SDK, `monitor`)."""
 
-from . import _edid
+from ._device import edid as _edid
 
 __all__ = ["Monitor"]
 

@@ -1,6 +1,6 @@
 """The dock's Ethernet interface (dock SDK, `network`)."""
 
-from . import _current
+from ._dock import current as _current
 
 __all__ = ["LAN"]
 

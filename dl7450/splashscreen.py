@@ -5,8 +5,11 @@ Nothing is drawn while app code runs. When it returns, what is on the screen the
 
 from typing import Any as _Any
 
-from . import _current, _markup, _picture, _screen
 from . import image as _image
+from ._dock import current as _current
+from ._screen import markup as _markup
+from ._screen import picture as _picture
+from ._screen import state as _screen
 
 __all__ = ["Alignment", "Splashscreen"]
 

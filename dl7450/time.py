@@ -10,7 +10,8 @@ from collections.abc import Sequence as _Sequence
 
 import trio as _trio
 
-from . import _current, _timezone
+from ._device import timezones as _timezone
+from ._dock import current as _current
 
 __all__ = [
     "gmtime",

@@ -1,6 +1,6 @@
 """What is plugged into the dock's USB ports (dock SDK, `usb`)."""
 
-from . import _current
+from ._dock import current as _current
 
 __all__ = ["find"]
 

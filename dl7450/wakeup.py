@@ -3,7 +3,8 @@
 from collections.abc import Callable as _Callable
 from inspect import iscoroutinefunction as _iscoroutinefunction
 
-from . import _current, _timer
+from ._dock import current as _current
+from ._dock import timers as _timer
 
 __all__ = ["Timer", "wakeup"]
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dl7450._frames import contact_sheet
+from dl7450._screen.frames import contact_sheet
 
 SECONDS = 10
 OUT = Path("demo-out")

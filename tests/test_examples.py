@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import trio
 
-from dl7450._loader import load_app
+from dl7450._dock.loader import load_app
 from examples import demo, structured
 from tests._servers import content_server
-from tests.test_cli import dl7450
+from tests.run.test_cli import dl7450
 
 APPS = [*Path("examples").glob("carousel*.py"), Path("examples/departures.py"), *Path("tests/apps").glob("*.py")]
 

@@ -12,7 +12,7 @@ import dl7450
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
 from dl7450.http._curl import CurlCode
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests.conformance._scenario import FINE, ok
 from tests.conformance._server import Script, again, close, pieces, request
 
@@ -73,7 +73,7 @@ async def attacked(attack: Attack, data: bytes, *before: Script) -> None:
     """Make the request that is attacked, perhaps on a kept connection, and one more."""
     async with trio.open_nursery() as nursery:
         first = tuple(step for script in before for step in script)
-        network = MemoryNetwork(nursery, (*first, request, *attack.script()), FINE)
+        network = ScriptedNetwork(nursery, (*first, request, *attack.script()), FINE)
         async with dl7450.open_dock(network=network) as dock:
             for _ in before:
                 assert outcome(await dock.http.get(URL)) == (200, b"hello")
@@ -132,7 +132,7 @@ def test_any_bytes_after_a_valid_answer_on_a_kept_connection_give_an_answer_or_a
 async def greeted(greeting: bytes, closes: bool) -> None:
     """Make a request to a server that does not speak TLS where it should."""
     async with trio.open_nursery() as nursery:
-        network = MemoryNetwork(nursery, (greeting, *((close,) if closes else ())))
+        network = ScriptedNetwork(nursery, (greeting, *((close,) if closes else ())))
         async with dl7450.open_dock(network=network) as dock:
             answer = await dock.http.get("https://dock.example/", timeout=TIMEOUT)
             assert trio.current_time() <= TIMEOUT
@@ -155,7 +155,7 @@ def test_any_bytes_where_tls_should_begin_give_a_code(record: bytes, rest: bytes
 async def fetched(url: str) -> None:
     """Fetch any URL, from a server that answers them all."""
     async with trio.open_nursery() as nursery:
-        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
             answer = await dock.http.get(url, timeout=TIMEOUT)
             assert answer.status_code() == 200 or CurlCode(answer.status_code())
         nursery.cancel_scope.cancel()

@@ -12,7 +12,7 @@ from trio.testing import MockClock
 import dl7450
 from dl7450.http._client import HttpStatistics
 from dl7450.http._connection import EVENTS_AT_ONCE
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, chunked, ok, raw
 from tests.conformance._server import Script, drip, fault_server, fin, flood, request
@@ -102,7 +102,7 @@ async def test_an_answer_in_ever_so_many_parts_lets_others_have_their_turns(nurs
             await trio.lowlevel.checkpoint()
             turns += 1
 
-    network = MemoryNetwork(nursery, (request, chunked(b"1\r\nz\r\n" * chunks, b"0\r\n\r\n")))
+    network = ScriptedNetwork(nursery, (request, chunked(b"1\r\nz\r\n" * chunks, b"0\r\n\r\n")))
     async with dl7450.open_dock(network=network) as dock:
         dock.start_soon(other)
         answer = await dock.http.get(URL)
@@ -118,7 +118,7 @@ async def test_a_slow_drip_ends_at_the_deadline_and_not_later(
     begin: bytes, nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
     piece = b"z" if begin else b"HTTP/1.1 100 Continue\r\n\r\n"
-    network = MemoryNetwork(nursery, (request, begin, drip(piece, 0.9)))
+    network = ScriptedNetwork(nursery, (request, begin, drip(piece, 0.9)))
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get(URL)
     assert (answer.status_code(), trio.current_time()) == (28, 40.0)
@@ -130,7 +130,7 @@ async def test_a_slow_drip_ends_at_the_deadline_and_not_later(
 
 async def test_a_decompression_bomb_is_left_packed(nursery: trio.Nursery) -> None:
     bomb = gzip.compress(bytes(16 * MIB), mtime=0)
-    network = MemoryNetwork(nursery, (request, ok(bomb, b"Content-Encoding: gzip")))
+    network = ScriptedNetwork(nursery, (request, ok(bomb, b"Content-Encoding: gzip")))
     async with dl7450.open_dock(network=network) as dock:
         with memory_at_most(CONSTANT):
             answer = await dock.http.get(URL)
@@ -143,7 +143,7 @@ async def test_a_decompression_bomb_is_left_packed(nursery: trio.Nursery) -> Non
 
 @pytest.mark.parametrize("character", [character for character in CONTROL_CHARACTERS if character != "\t"])
 async def test_a_header_cannot_bring_another_one_along(character: str, nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         for headers in ({"X-A": f"b{character}X-Evil: 1"}, {f"X-A{character}X-Evil": "1"}, {"X-A": f"b{character}"}):
             with pytest.raises(ValueError, match=r"forbidden character|not a token"):
@@ -153,7 +153,7 @@ async def test_a_header_cannot_bring_another_one_along(character: str, nursery: 
 
 @pytest.mark.parametrize("character", CONTROL_CHARACTERS)
 async def test_a_url_with_a_control_character_goes_nowhere(character: str, nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         for url in (
             f"{URL}a{character}b",
@@ -171,7 +171,7 @@ async def test_a_url_with_a_control_character_goes_nowhere(character: str, nurse
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "http://elsewhere.example/", "//elsewhere.example/", "/b"])
 async def test_a_redirect_is_an_answer_and_nothing_is_fetched(location: str, nursery: trio.Nursery) -> None:
     redirect = raw(b"HTTP/1.1 302 Found", b"Location: " + location.encode(), b"Content-Length: 0")
-    network = MemoryNetwork(nursery, (request, redirect))
+    network = ScriptedNetwork(nursery, (request, redirect))
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get("http://user:secret@dock.example/a")
     assert (answer.status_code(), answer.headers()["Location"]) == (302, location)
@@ -182,7 +182,7 @@ async def test_a_redirect_is_an_answer_and_nothing_is_fetched(location: str, nur
     "url", ["file:///etc/passwd", "file:/etc/passwd", "FILE://localhost/etc/passwd", "gopher://a/"]
 )
 async def test_only_http_and_https_are_fetched(url: str, nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get(url)
     assert (answer.status_code(), bytes(answer.body()), network.connections) == (1, b"", 0)
@@ -193,7 +193,7 @@ async def test_no_proxy_is_asked_whatever_the_environment_says(
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://proxy.example:3128")
-    network = MemoryNetwork(nursery, FINE, ports={3128: (request, ok(b"proxy"))})
+    network = ScriptedNetwork(nursery, FINE, ports={3128: (request, ok(b"proxy"))})
     async with dl7450.open_dock(network=network) as dock:
         assert (await dock.http.get(URL)).body() == b"hello"
 

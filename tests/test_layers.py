@@ -11,7 +11,7 @@ import pytest
 import dl7450
 
 PURE = ["_arguments", "_curl", "_exchange", "_head", "_response", "_url"]
-HEAVY = ["trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "telemetry"]
+HEAVY = ["trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "dl7450_telemetry"]
 
 
 def imported_by(statement: str) -> set[str]:
@@ -41,7 +41,11 @@ dl7450.run(lambda: http.get("nonsense://"))
 loaded = set(sys.modules)
 """
     done = subprocess.run(
-        [sys.executable, "-c", source + "print(*(name for name in loaded if 'sdk' in name or 'telemetry' == name))"],
+        [
+            sys.executable,
+            "-c",
+            source + "print(*(name for name in loaded if 'sdk' in name or name == 'dl7450_telemetry'))",
+        ],
         capture_output=True,
         text=True,
         check=True,

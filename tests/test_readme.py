@@ -28,10 +28,10 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
     sources = [
         "dl7450/http/_tracing.py",
         "dl7450/http/_metrics.py",
-        "dl7450/_spans.py",
-        "dl7450/_dock.py",
-        *map(str, Path("telemetry").glob("_trio*.py")),
-        "telemetry/_resource.py",
+        "dl7450/_trio/app_spans.py",
+        "dl7450/_dock/dock.py",
+        *map(str, Path("telemetry/dl7450_telemetry/trio").glob("*.py")),
+        "telemetry/dl7450_telemetry/_resource.py",
     ]
     literals = {
         name for source in sources for name in re.findall(r'"([^"\n]*)"', Path(source).read_text(encoding="utf-8"))
@@ -39,12 +39,15 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
     # Without the scopes' names.
     in_code = {name for name in literals if dotted.fullmatch(name)} - {
         "dl7450.http",
-        "telemetry.trio",
+        "dl7450_telemetry.trio",
         "code.stacktrace",
     }
     section = README.partition("## Traces")[2].partition("## What it stands on")[0]
     in_tables = {name for name in re.findall(r"`([^`]+)`", section) if dotted.fullmatch(name)}
-    assert in_tables - {"telemetry.configure"} == in_code | {"service.name", "code.stacktrace"}  # constants of the SDK
+    assert in_tables - {"dl7450_telemetry.configure"} == in_code | {
+        "service.name",
+        "code.stacktrace",
+    }  # constants of the SDK
 
 
 def test_every_flag_that_is_mentioned_exists() -> None:

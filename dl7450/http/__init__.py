@@ -103,7 +103,7 @@ def _request(
     timeout: float,
     cacert: str | None,
 ) -> Response:
-    from .._current import check_not_trio, current_dock
+    from .._dock.current import check_not_trio, current_dock
     from ._arguments import check_call
 
     check_not_trio(f"http.{method.lower()}()", f"await dock.http.{method.lower()}(...)")
@@ -122,7 +122,7 @@ def _start(
     cacert: str | None,
     on_response: _Callable[[Response], object] | None,
 ) -> "RequestControl":
-    from .._current import check_not_trio, current_dock
+    from .._dock.current import check_not_trio, current_dock
     from ._arguments import check_call, check_callback
 
     check_not_trio(f"http.{method.lower()}_async()", f"dock.http.{method.lower()}_async(...)")

@@ -20,10 +20,10 @@ import httpx2
 import trio
 from opentelemetry.context import Context
 
-from .._lifetime import Lifetime
-from .._nursery import ungrouped
-from .._pending import Pending
-from .._spans import app_span
+from .._trio.app_spans import app_span
+from .._trio.exception_groups import ungrouped
+from .._trio.lifetime import Lifetime
+from .._trio.pending import Pending
 from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
 from ._curl import Failure, code_of

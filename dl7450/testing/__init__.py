@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._answer import Answer, Fault
     from ._options import DockOptions
-    from ._picture import picture
     from ._routes import Request, Route, Routes
+    from ._sample_picture import picture
     from ._test_dock import TestDock
     from .plugin import MakeDock
 
@@ -24,7 +24,7 @@ _MODULES = {
     "Route": "_routes",
     "Routes": "_routes",
     "TestDock": "_test_dock",
-    "picture": "_picture",
+    "picture": "_sample_picture",
 }
 
 

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from PIL import Image
 
-from .._screen import Background
-from ._picture import CONTENT_TYPES, encode
-from ._picture import picture as make_picture
+from .._screen.state import Background
+from ._sample_picture import CONTENT_TYPES, encode
+from ._sample_picture import picture as make_picture
 
 Fault: TypeAlias = Literal["dns", "refuse", "bad_certificate", "reset", "truncate", "garbage", "hang", "slow"]
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]

@@ -22,9 +22,9 @@ import outcome
 import trio
 from trio.testing import MockClock
 
-from .._app import _is_ours
-from .._dock import Dock
-from ._turns import Turns
+from .._dock.app_thread import _is_ours
+from .._dock.dock import Dock
+from ._server_turns import ServerTurns
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -48,7 +48,7 @@ class OpenDock(Protocol):
 class Driver:
     """Opens a dock and drives it. The methods are for the thread of the test."""
 
-    def __init__(self, open_dock: OpenDock, turns: Turns, has_failed: Callable[[], bool]) -> None:
+    def __init__(self, open_dock: OpenDock, turns: ServerTurns, has_failed: Callable[[], bool]) -> None:
         """
         Parameters:
             open_dock: opens the dock.
@@ -72,9 +72,9 @@ class Driver:
         if not self._thread.is_alive():
             self._result.unwrap()
 
-    def run_app(self, app: str | Path | Callable[[], object], wait: bool) -> None:
+    def start_app(self, app: str | Path | Callable[[], object], wait: bool) -> None:
         """Run an app's module; `wait`: let time pass until it has returned."""
-        returned = self._drive(self._run_app, app, wait)
+        returned = self._drive(self._start_app, app, wait)
         if wait and not (returned or self._has_failed()):
             raise AssertionError(
                 f"the app's module has not returned after {MODULE_PATIENCE:g} seconds of dock time: on a dock nothing "
@@ -188,7 +188,7 @@ class Driver:
         lines = [line for line in stack if not _is_ours(line.filename) and line.filename != threading.__file__]
         return f", and is here:\n{''.join(traceback.format_list(lines[-3:]))}" if lines else ""
 
-    async def _run_app(self, app: str | Path | Callable[[], object], wait: bool) -> bool:
+    async def _start_app(self, app: str | Path | Callable[[], object], wait: bool) -> bool:
         returned = False
 
         async def run() -> None:

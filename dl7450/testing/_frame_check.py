@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .._frames import difference, save_png
+from .._screen.frames import difference, save_png
 
 __tracebackhide__ = True  # pytest: the failure is in the test, not here
 

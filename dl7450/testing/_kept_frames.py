@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from .._screen import Background, ScreenState
+from .._screen.state import Background, ScreenState
 
 KEPT = 10_000  # frames
 KEPT_BYTES = 64_000_000  # of background files; the newest frame is kept whatever the size of its own

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
-from .._device import Device, StoredImage
-from .._device_file import load_device
-from .._screen import Background, ImageType
+from .._device.device import Device, StoredImage
+from .._device.device_file import load_device
+from .._screen.state import Background, ImageType
 
 Verdict = Literal["fail", "allow"]
 

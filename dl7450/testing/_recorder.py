@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from telemetry import SpanRecord
+from dl7450_telemetry import SpanRecord
 
 KEPT = 10_000  # spans: a carousel makes three times as many in a day
 

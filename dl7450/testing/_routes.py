@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from .._screen import Background
+from .._screen.state import Background
 from ..http._curl import Failure
 from ..http._url import UrlError, parse_url
 from ._answer import Answer, Fault, Headers, _Absent
@@ -174,9 +174,9 @@ class Routes:
 
     def transport(self) -> httpx2.AsyncBaseTransport:
         """A transport for `dl7450.open_dock` that reaches these servers and nothing else."""
-        from ._memory_network import MemoryTransport
+        from ._routed_network import RoutedTransport
 
-        return MemoryTransport(self)
+        return RoutedTransport(self)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request. Without a route there is no such host: libcurl's code 6."""

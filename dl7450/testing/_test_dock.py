@@ -19,24 +19,24 @@ from opentelemetry.metrics import NoOpMeterProvider
 from PIL import Image
 from rich.console import Console
 
-from telemetry import SpanRecord, tree, waterfall
+from dl7450_telemetry import SpanRecord, tree, waterfall
 
-from .._app import format_app_error
-from .._device import NetworkAddress, host_status
-from .._dock import open_dock
-from .._frames import save_png
-from .._render import render
-from .._screen import Background, ScreenState
+from .._device.device import NetworkAddress, host_status
+from .._dock.app_thread import format_app_error
+from .._dock.dock import open_dock
+from .._screen.frames import save_png
+from .._screen.render import render
+from .._screen.state import Background, ScreenState
 from ..http._client import HttpStatistics
 from ..http._curl import CurlCode
 from ._driver import Driver
 from ._frame_check import check_frame
 from ._kept_frames import KeptFrames
-from ._memory_network import MemoryTransport
 from ._options import DockOptions, make_device
 from ._recorder import Recorder
+from ._routed_network import RoutedTransport
 from ._routes import Request, Route, Routes
-from ._turns import Turns
+from ._server_turns import ServerTurns
 
 _REPORT_WIDTH = 120  # columns
 _URLS_TOLD = 5  # of requests that were rejected
@@ -78,11 +78,11 @@ class TestDock:
         self._frames = KeptFrames()
         self._closed = False
         self._rejected = 0  # requests, of which a test knows
-        turns = Turns()
+        turns = ServerTurns()
         self._driver = Driver(
             partial(
                 open_dock,
-                transport=MemoryTransport(self._routes, lambda: self._device.address is not None, turns.wait),
+                transport=RoutedTransport(self._routes, lambda: self._device.address is not None, turns.wait),
                 device=self._device,
                 tracer_provider=self._recorder.tracer_provider,
                 meter_provider=NoOpMeterProvider(),
@@ -107,7 +107,7 @@ class TestDock:
             AssertionError: the app asked for what no route answers, or for too much at once; or its module has not
                 returned after an hour of dock time.
         """
-        self._driver.run_app(app if callable(app) else self._folder / app, wait)
+        self._driver.start_app(app if callable(app) else self._folder / app, wait)
         self._check()
 
     def advance(self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0) -> None:

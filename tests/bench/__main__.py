@@ -27,7 +27,7 @@ from ._work import WORKS
 
 ROUNDS = 7
 ROUNDS_OF_MANY_DOCKS = 3
-MODULES = ["dl7450.http", "dl7450._dock", "httpx2"]
+MODULES = ["dl7450.http", "dl7450._dock.dock", "httpx2"]
 SUBJECTS = [*DOCKS, *PEERS]
 
 

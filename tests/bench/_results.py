@@ -100,9 +100,9 @@ class Results:
             "import dl7450.http / import httpx2", 1.3, ratios(self.imports["dl7450.http"], self.imports["httpx2"])
         )
         yield Target(
-            "import dl7450._dock (on the first use) / import httpx2",
+            "import dl7450._dock.dock (on the first use) / import httpx2",
             None,
-            ratios(self.imports["dl7450._dock"], self.imports["httpx2"]),
+            ratios(self.imports["dl7450._dock.dock"], self.imports["httpx2"]),
         )
         docks = self.many_docks
         if docks is None:

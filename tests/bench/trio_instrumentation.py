@@ -1,4 +1,4 @@
-"""What `telemetry.instrument_trio()` costs: `python -m tests.bench.trio_instrumentation [ROUNDS]`.
+"""What `dl7450_telemetry.instrument_trio()` costs: `python -m tests.bench.trio_instrumentation [ROUNDS]`.
 
 The same program runs with and without it, in turn, so that whatever else the machine does hits both alike; the
 figure is the median of the ratios of neighbours. The programs, from the worst case to a real one:
@@ -24,7 +24,7 @@ from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from telemetry import instrument_trio
+from dl7450_telemetry import instrument_trio
 
 TASKS = 16
 KIB = bytes(1024)

@@ -12,9 +12,9 @@ from types import ModuleType
 
 import pytest
 
-from dl7450 import _loader
 from dl7450._check import _api
 from dl7450._check._sdk import DOCK_MODULES, OPAQUE, SDK, STANDARD
+from dl7450._dock import loader
 
 
 def names_of(module: ModuleType) -> list[str]:
@@ -23,7 +23,7 @@ def names_of(module: ModuleType) -> list[str]:
 
 
 def test_the_docks_own_modules_are_those_that_the_loader_gives_to_apps() -> None:
-    assert DOCK_MODULES - STANDARD.keys() - {"builtins"} == _loader.SDK_MODULES
+    assert DOCK_MODULES - STANDARD.keys() - {"builtins"} == loader.SDK_MODULES
 
 
 @pytest.mark.parametrize("name", sorted(SDK))

@@ -11,7 +11,7 @@ from dl7450 import http
 from dl7450.http import Response
 from dl7450.http._arguments import check_call
 from dl7450.http._client import HttpStatistics
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._scenario import FINE
 
@@ -61,7 +61,7 @@ MISUSE: list[tuple[dict[str, Any], type[Exception], str]] = [
 async def test_misuse_raises_at_the_call(
     arguments: dict[str, Any], error: type[Exception], message: str, style: Style, nursery: trio.Nursery
 ) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         with pytest.raises(error) as raised:
             await ask(dock, style, **({"url": URL} | arguments))
@@ -121,7 +121,7 @@ async def test_the_callback_has_the_names_of_all_sdk_releases(name: str, method:
     def app() -> None:
         getattr(http, method)(URL, **{name: lambda response: codes.append(response.status_code())})
 
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         await dock.run_app(app)
     assert codes == [200]
 

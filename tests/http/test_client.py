@@ -14,7 +14,7 @@ import dl7450
 from dl7450 import http
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests._styles import STYLES, Style, ask, ask_in_app, waits_for
 from tests.conformance._scenario import FINE, ok, raw_200
 from tests.conformance._server import Script, close, pause, request, stall
@@ -41,7 +41,7 @@ async def test_sixteen_requests_are_in_flight_and_the_seventeenth_gets_89_at_onc
     style: Style, nursery: trio.Nursery
 ) -> None:
     gate = trio.Event()
-    network = MemoryNetwork(nursery, (request, waits_for(gate), ok()))
+    network = ScriptedNetwork(nursery, (request, waits_for(gate), ok()))
     answers: list[int] = []
 
     async def one() -> None:
@@ -64,7 +64,7 @@ async def test_sixteen_requests_are_in_flight_and_the_seventeenth_gets_89_at_onc
 
 async def test_the_three_styles_share_the_tokens(nursery: trio.Nursery) -> None:
     gate = trio.Event()
-    network = MemoryNetwork(nursery, (request, waits_for(gate), ok()))
+    network = ScriptedNetwork(nursery, (request, waits_for(gate), ok()))
     async with dl7450.open_dock(network=network) as dock, trio.open_nursery() as requests:
         for index in range(REQUESTS_MAX):
             requests.start_soon(ask, dock, STYLES[index % 3], URL)
@@ -93,7 +93,7 @@ async def test_a_token_comes_back_however_a_request_ends(
     nursery: trio.Nursery,
     autojump_clock: MockClock,
 ) -> None:
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, script, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, script, FINE)) as dock:
         answer = await ask_in_app(dock, style, URL, timeout=timeout)
 
         assert type(answer.status_code()) is int
@@ -111,7 +111,7 @@ async def test_a_timeout_covers_the_whole_exchange_and_0_is_none(
     """DNS, connection, headers and body take 4 seconds each."""
     answer = ok(b"twelve bytes")
     script = (request, pause(4), answer[:-6], pause(4), answer[-6:], close)
-    network = MemoryNetwork(nursery, script, dns=4, connect=4)
+    network = ScriptedNetwork(nursery, script, dns=4, connect=4)
     async with dl7450.open_dock(network=network) as dock:
         assert (await ask_in_app(dock, style, URL, timeout=15.5)).status_code() == 28
         assert trio.current_time() == 15.5
@@ -123,7 +123,7 @@ async def test_a_timeout_covers_the_whole_exchange_and_0_is_none(
 async def test_wait_takes_a_token_when_one_is_free_and_waiting_is_not_timed(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
-    network = MemoryNetwork(nursery, (request, pause(2), ok(), request, pause(2), ok()))
+    network = ScriptedNetwork(nursery, (request, pause(2), ok(), request, pause(2), ok()))
     record: list[tuple[int, float]] = []
 
     async def one() -> None:
@@ -139,7 +139,7 @@ async def test_wait_takes_a_token_when_one_is_free_and_waiting_is_not_timed(
 
 async def test_cancelling_a_wait_for_a_token_leaves_the_tokens_alone(nursery: trio.Nursery) -> None:
     gate = trio.Event()
-    network = MemoryNetwork(nursery, (request, waits_for(gate), ok(), request, ok()))
+    network = ScriptedNetwork(nursery, (request, waits_for(gate), ok(), request, ok()))
     async with dl7450.open_dock(network=network) as dock, trio.open_nursery() as requests:
         for _ in range(REQUESTS_MAX):
             requests.start_soon(dock.http.get, URL)
@@ -155,7 +155,7 @@ async def test_cancelling_a_wait_for_a_token_leaves_the_tokens_alone(nursery: tr
 
 
 async def test_a_body_that_is_too_large_ends_with_63_and_its_connection_is_closed(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, (request, ok(b"x" * 1001)), (request, ok(b"x" * 1000)))
+    network = ScriptedNetwork(nursery, (request, ok(b"x" * 1001)), (request, ok(b"x" * 1000)))
     async with dl7450.open_dock(network=network, max_response_bytes=1000) as dock:
         assert (await dock.http.get(URL)).status_code() == 63
         assert network.open_connections == 0
@@ -175,7 +175,7 @@ async def test_header_names_keep_their_spelling_and_repeated_ones_are_joined(nur
         b"X-Latin1: Fran\xe7ois",
         b"X-Empty:",
     )
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, (request, answer))) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request, answer))) as dock:
         response = await dock.http.get(URL)
     assert response.headers() == {
         "Content-Length": "5",
@@ -188,7 +188,7 @@ async def test_header_names_keep_their_spelling_and_repeated_ones_are_joined(nur
 
 
 async def test_headers_are_sent_as_given_and_in_order_around_what_the_dock_adds(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         await dock.http.get("http://me:pass@dock.example:8080/p?q#f", {"X-B": "1", "x-a": " two "})
         await dock.http.post(URL, {"Accept": "text/plain", "host": "other", "Authorization": "x"}, b"data")
@@ -225,7 +225,7 @@ async def test_a_callback_of_the_trio_surface_runs_in_trio(method: str, nursery:
     def on_complete(answer: Response) -> None:
         record.append((answer.status_code(), trio.lowlevel.in_trio_task(), dock.http.statistics().in_flight))
 
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         getattr(dock.http, method)(URL, on_complete)
     assert record == [(200, True, 0)]
 
@@ -235,7 +235,7 @@ async def test_what_a_callback_of_the_trio_surface_raises_is_raised_by_open_dock
         raise LookupError("callback")
 
     async def program() -> None:
-        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
             dock.http.get_async(URL, on_complete)
             await trio.sleep_forever()
 
@@ -302,7 +302,7 @@ async def test_telemetry_that_fails_takes_no_token(when: str, style: Style, nurs
     provider.add_span_processor(FailingProcessor(when))
 
     async def program() -> None:
-        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), tracer_provider=provider) as dock:
+        async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE), tracer_provider=provider) as dock:
             docks.append(dock)
             if style == "callback":  # the dock raises it, and nobody is called
                 await trio.to_thread.run_sync(http.get_async, URL, print)
@@ -369,5 +369,5 @@ async def test_a_body_of_another_transport_need_not_be_a_generator() -> None:
 
 
 async def test_a_timeout_beyond_all_clocks_is_none(nursery: trio.Nursery) -> None:
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         assert (await dock.http.get("http://dock.example/", timeout=10**400)).status_code() == 200

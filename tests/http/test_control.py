@@ -16,7 +16,7 @@ from dl7450 import http, wakeup
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
 from dl7450.http._control import RequestControl
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests._styles import sees_the_end, tells, waits_for
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, ok
@@ -83,13 +83,13 @@ async def test_cancelling_works_while_connecting(by: str) -> None:
 async def test_cancelling_works_while_the_name_is_looked_up(by: str, nursery: trio.Nursery) -> None:
     started = trio.Event()
     started.set()
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE, dns=1e9)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE, dns=1e9)) as dock:
         await cancel_when(started, dock, by, URL, b"")
         assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
 
 
 async def test_cancel_on_the_trio_thread(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, (request,), FINE)
+    network = ScriptedNetwork(nursery, (request,), FINE)
     async with dl7450.open_dock(network=network) as dock:
         control = dock.http.get_async(URL, never_called)
         await network.log.until(1)
@@ -121,7 +121,7 @@ async def test_cancel_on_the_trio_thread_of_another_loop() -> None:
 
 
 async def test_cancel_before_the_request_has_begun(nursery: trio.Nursery) -> None:
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         dock.http.get_async(URL, never_called).cancel()
     assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
 
@@ -133,7 +133,7 @@ async def test_cancel_after_the_answer_and_before_the_callback(
     exporter: InMemorySpanExporter,
 ) -> None:
     """The app blocks until the answer has come: the callback waits for the app thread, and is never called."""
-    network = MemoryNetwork(nursery, FINE, ports={81: (request, pause(1), ok())})
+    network = ScriptedNetwork(nursery, FINE, ports={81: (request, pause(1), ok())})
     statistics: list[HttpStatistics] = []
 
     def app() -> None:
@@ -159,7 +159,7 @@ async def test_cancel_gives_the_token_back_before_it_returns(nursery: trio.Nurse
         for control in controls:
             control.cancel()
 
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, (request,))) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request,))) as dock:
         await dock.run_app(app)
     assert codes == [89, 28]
     assert dock.http.statistics() == HttpStatistics(16, 0, failed=1, rejected=1, cancelled=16)
@@ -174,7 +174,7 @@ async def test_cancel_in_the_callback_itself_and_after_it_does_nothing(nursery: 
         codes.append(response.status_code())
         wakeup.wakeup(controls[0].cancel, 0)
 
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         await dock.run_app(lambda: controls.append(http.get_async(URL, on_complete)))
     assert codes == [200]
     controls[0].cancel()  # on the Trio thread, the dock closed
@@ -197,7 +197,7 @@ async def test_a_callback_can_cancel_another_request_whose_callback_is_next(
         called.append(index)
         controls[1 - index].cancel()
 
-    network = MemoryNetwork(nursery, (request, pause(1), ok()), ports={81: (request, pause(2), ok())})
+    network = ScriptedNetwork(nursery, (request, pause(1), ok()), ports={81: (request, pause(2), ok())})
     async with dl7450.open_dock(network=network) as dock:
         await dock.run_app(app)
     assert len(called) == 1
@@ -206,7 +206,7 @@ async def test_a_callback_can_cancel_another_request_whose_callback_is_next(
 
 async def test_any_thread_may_cancel(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
     """One request is in flight, and the answer of the other waits for the app thread."""
-    network = MemoryNetwork(nursery, FINE, ports={81: (request,)})
+    network = ScriptedNetwork(nursery, FINE, ports={81: (request,)})
 
     def app() -> None:
         controls = [http.get_async(url, never_called) for url in (URL, "http://dock.example:81/")]
@@ -254,7 +254,7 @@ async def test_a_cancellation_at_any_step_loses_no_token_and_no_connection(
     tls = server_context(Tls())
     finished_at = None
     for step in range(1, 200):
-        network = MemoryNetwork(nursery, FINE, tls=tls)
+        network = ScriptedNetwork(nursery, FINE, tls=tls)
         async with dl7450.open_dock(network=network) as dock:
             answer = None
             with trio.CancelScope() as scope:
@@ -285,7 +285,7 @@ async def test_a_callback_is_not_called_after_cancel_at_any_step(when: str, nurs
         def on_complete(response: Response, record: list[str] = record) -> None:
             record.append("called")
 
-        async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE)) as dock:
+        async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
             control = dock.http.get_async(URL, on_complete)
 
             def cancel(control: RequestControl = control, record: list[str] = record) -> None:

@@ -10,10 +10,10 @@ import trio
 from trio.testing import MockClock
 
 import dl7450
-from dl7450._device import Device, NetworkAddress
+from dl7450._device.device import Device, NetworkAddress
 from dl7450.http._client import HttpStatistics
 from dl7450.http._network import ADDRESSES_MAX, Address, Connection, TrioNetwork
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE
 from tests.conformance._server import closed_port, fault_server
@@ -24,7 +24,7 @@ REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "refused")
 GIVEN_UP = TimeoutError(errno.ETIMEDOUT, "the operating system gave up")
 
 
-class SeveralAddresses(MemoryNetwork):
+class SeveralAddresses(ScriptedNetwork):
     """A name with several addresses, each of which answers or fails after some seconds."""
 
     def __init__(self, nursery: trio.Nursery, addresses: Mapping[str, tuple[float, OSError | None]]) -> None:
@@ -95,7 +95,7 @@ async def test_of_two_addresses_that_connect_at_the_same_moment_one_is_closed(
 
 @pytest.mark.parametrize("certificate", ["good", "localhost-only", "self-signed"])
 async def test_a_certificate_that_is_not_trusted_is_60(certificate: str, nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE, tls=server_context(Tls(certificate)))
+    network = ScriptedNetwork(nursery, FINE, tls=server_context(Tls(certificate)))
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get("https://elsewhere.example/", cacert=cacert("ca"))
         assert answer.status_code() == 60
@@ -103,14 +103,14 @@ async def test_a_certificate_that_is_not_trusted_is_60(certificate: str, nursery
 
 
 async def test_a_server_that_does_not_speak_tls_is_35(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, (b"HTTP/1.1 400 Bad Request\r\n\r\n",))
+    network = ScriptedNetwork(nursery, (b"HTTP/1.1 400 Bad Request\r\n\r\n",))
     async with dl7450.open_dock(network=network) as dock:
         assert (await dock.http.get("https://dock.example/")).status_code() == 35
         assert network.open_connections == 0
 
 
 async def test_a_name_without_an_address_is_6(nursery: trio.Nursery) -> None:
-    class NoNames(MemoryNetwork):
+    class NoNames(ScriptedNetwork):
         async def resolve(self, host: str, port: int) -> Sequence[Address]:
             raise OSError(errno.ENOENT, "no such name")
 
@@ -122,7 +122,7 @@ async def test_a_dock_without_a_network_reaches_nothing_until_it_is_up(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
     device = Device(network=NetworkAddress(up_after=10))
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), device=device) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE), device=device) as dock:
         assert (await dock.http.get(URL)).status_code() == 6
         assert (await dock.http.get("http://192.0.2.1/")).status_code() == 7
         await trio.sleep(10)
@@ -213,7 +213,7 @@ async def test_of_two_connections_at_one_moment_none_is_left_when_the_request_is
 
 async def test_a_kept_connection_is_of_no_use_without_a_network(nursery: trio.Nursery) -> None:
     device = Device()
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, FINE), device=device) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE), device=device) as dock:
         assert (await dock.http.get(URL)).status_code() == 200
         device.network = None
         assert (await dock.http.get(URL)).status_code() == 6

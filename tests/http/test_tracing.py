@@ -20,7 +20,7 @@ from trio.testing import MockClock
 import dl7450
 from dl7450 import http, wakeup
 from dl7450.http import Response
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests._spans import Shown, shown
 from tests._styles import STYLES, Style, ask, ask_in_app, waits_for
 from tests.conformance._certificates import Tls, cacert, server_context
@@ -214,7 +214,7 @@ async def test_the_span_of_a_request(
     exporter: InMemorySpanExporter,
 ) -> None:
     tls = server_context(Tls()) if case.tls else None
-    network = MemoryNetwork(nursery, case.script, tls=tls, dns=1, connect=2)
+    network = ScriptedNetwork(nursery, case.script, tls=tls, dns=1, connect=2)
     async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
         with tracer_provider.get_tracer("test").start_as_current_span("program"):
             await ask_in_app(dock, style, case.url, **case.arguments)
@@ -243,7 +243,7 @@ async def test_a_kept_connection_has_no_phases_and_a_resend_is_the_same_span(
 ) -> None:
     """The second request gets the connection of the first, the third finds it dead when it has been sent."""
     script = (request, ok(), request, pause(1), ok(), request, pause(1), close)
-    network = MemoryNetwork(nursery, script, FINE, dns=1, connect=2)
+    network = ScriptedNetwork(nursery, script, FINE, dns=1, connect=2)
     async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
         await dock.http.get(URL)
         exporter.clear()
@@ -276,7 +276,7 @@ async def test_the_span_of_a_refused_request(
     style: Style, nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
     gate = trio.Event()
-    network = MemoryNetwork(nursery, (request, waits_for(gate), ok()))
+    network = ScriptedNetwork(nursery, (request, waits_for(gate), ok()))
     async with (
         dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock,
         trio.open_nursery() as requests,
@@ -305,7 +305,7 @@ async def test_the_span_of_a_request_that_the_app_cancels(
         control = http.get_async(URL, print)
         wakeup.wakeup(control.cancel, 2500)
 
-    network = MemoryNetwork(nursery, FINE, dns=1, connect=2)
+    network = ScriptedNetwork(nursery, FINE, dns=1, connect=2)
     async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
         await dock.run_app(app)
     assert [span for span in shown(exporter) if not span.name.startswith("dl7450.")] == [
@@ -336,7 +336,7 @@ async def test_the_span_of_a_request_whose_scope_is_cancelled(
     exporter: InMemorySpanExporter,
 ) -> None:
     """Also where it waits for a token."""
-    async with dl7450.open_dock(network=MemoryNetwork(nursery, (request,)), tracer_provider=tracer_provider) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request,)), tracer_provider=tracer_provider) as dock:
         async with trio.open_nursery() as requests:
             if wait:
                 for _ in range(16):
@@ -365,7 +365,7 @@ async def test_the_span_of_a_request_that_a_closing_dock_cancels(
     nursery: trio.Nursery, autojump_clock: MockClock, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
     async def program() -> None:
-        network = MemoryNetwork(nursery, (request,))
+        network = ScriptedNetwork(nursery, (request,))
         async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
             dock.http.get_async(URL, print)
             await trio.sleep(1)
@@ -402,7 +402,7 @@ async def test_the_parent_is_the_current_span_of_the_calling_thread(
     tracer_provider: TracerProvider,
     exporter: InMemorySpanExporter,
 ) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     tracer = tracer_provider.get_tracer("test")
     called: list[Response] = []
 
@@ -434,7 +434,7 @@ async def test_the_parent_is_the_current_span_of_the_calling_thread(
 async def test_the_trace_context_is_sent_unless_the_app_sends_its_own(
     nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
         await dock.http.get(URL)
         await dock.http.get(URL, {"Traceparent": "mine"})
@@ -445,7 +445,7 @@ async def test_the_trace_context_is_sent_unless_the_app_sends_its_own(
 
 
 async def test_a_request_that_is_not_sampled_costs_no_attributes_and_still_propagates(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     provider = TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False)
     async with dl7450.open_dock(network=network, tracer_provider=provider) as dock:
         assert (await dock.http.get(URL)).status_code() == 200
@@ -471,7 +471,7 @@ async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: Mo
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
     script = (request, pause(2), ok(b"12345678"), request, pause(1), close)
-    network = MemoryNetwork(nursery, script, connect=1)
+    network = ScriptedNetwork(nursery, script, connect=1)
     async with dl7450.open_dock(network=network, meter_provider=provider) as dock:
         dock.http.post_async(URL, print, data=b"four")
         await trio.sleep(1.5)
@@ -500,7 +500,7 @@ async def test_docks_that_share_a_meter_provider_are_counted_together(
 ) -> None:
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
-    first, second = (MemoryNetwork(nursery, (request, pause(9))) for _ in range(2))
+    first, second = (ScriptedNetwork(nursery, (request, pause(9))) for _ in range(2))
     async with (
         dl7450.open_dock(network=first, meter_provider=provider) as one,
         dl7450.open_dock(network=second, meter_provider=provider) as other,
@@ -518,7 +518,7 @@ async def test_the_exemplar_of_a_duration_is_the_span_of_the_request(
 ) -> None:
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network, tracer_provider=tracer_provider, meter_provider=provider) as dock:
         with tracer_provider.get_tracer("app").start_as_current_span("work"):
             await dock.http.get(URL)

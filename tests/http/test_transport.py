@@ -7,7 +7,7 @@ from trio.testing import MockClock
 import dl7450
 from dl7450.http._client import HttpStatistics
 from dl7450.http._transport import IDLE_CONNECTIONS_MAX, RESENDS_MAX
-from tests._memory_network import MemoryNetwork
+from tests._scripted_network import ScriptedNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, LAST_CHUNK, always, chunk, chunked, ok
@@ -18,7 +18,7 @@ def url_of(server: FaultServer, scheme: str = "http") -> str:
     return f"{scheme}://{server.host}:{server.port}/"
 
 
-def connections(log_of: FaultServer | MemoryNetwork) -> list[int]:
+def connections(log_of: FaultServer | ScriptedNetwork) -> list[int]:
     """On which connection each request came."""
     return [seen.connection for seen in log_of.log.requests]
 
@@ -74,7 +74,7 @@ async def test_plain_requests_share_a_connection_whatever_certificates_they_name
 
 
 async def test_the_connection_idle_longest_makes_room(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, FINE, tls=server_context(Tls()))
+    network = ScriptedNetwork(nursery, FINE, tls=server_context(Tls()))
     async with dl7450.open_dock(network=network) as dock:
         for index in range(IDLE_CONNECTIONS_MAX + 3):
             answer = await dock.http.get("https://localhost/", cacert=f"{cacert('ca')}\n{index}")
@@ -102,7 +102,7 @@ async def test_a_request_on_a_new_connection_that_dies_is_not_sent_again() -> No
 async def test_a_request_that_cannot_be_sent_is_55_on_a_new_connection_and_sent_again_on_a_kept_one(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
-    network = MemoryNetwork(
+    network = ScriptedNetwork(
         nursery,
         (stops_reading, pause(1), close),
         (request, ok(), stops_reading, pause(1), close),
@@ -120,7 +120,7 @@ async def stops_reading(connection: Connection) -> None:
 
 
 async def test_a_connection_that_was_switched_to_another_protocol_is_not_used_again(nursery: trio.Nursery) -> None:
-    network = MemoryNetwork(nursery, (request, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"))
+    network = ScriptedNetwork(nursery, (request, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"))
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get("http://dock.example/", {"Upgrade": "other", "Connection": "Upgrade"})
         assert (answer.status_code(), answer.headers()) == (101, {"Upgrade": "other"})
@@ -142,7 +142,7 @@ async def test_resends_come_to_an_end() -> None:
 async def test_a_connection_idle_for_two_minutes_is_closed_and_not_used(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
-    network = MemoryNetwork(nursery, FINE)
+    network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         for idle in (0, 117, 119):
             await trio.sleep(idle)

@@ -11,14 +11,14 @@ import trio
 from opentelemetry.sdk.trace import TracerProvider
 
 from dl7450 import Dock, http, open_dock
-from dl7450._app import DockStopped
-from dl7450._current import dock_of_app
+from dl7450._dock.app_thread import DockStopped
+from dl7450._dock.current import dock_of_app
 from dl7450.http._control import RequestControl
 from dl7450.http._response import Response
 from dl7450.wakeup import Timer
-from tests.simulation._network import MemoryNetwork
 from tests.simulation._program import Action, Cancel, DockPlan, Fail, Fetch, Host, Sleep, StopTimer, Task, Wakeup
 from tests.simulation._rules import DockRules, Request, SimulatedError, Story
+from tests.simulation._simulated_network import SimulatedNetwork
 
 REQUESTS_MAX = 300  # a program whose callbacks start more goes on without them
 
@@ -48,7 +48,7 @@ class DockRun:
         self._rules = rules
         self._story = story
         self._tracer_provider = tracer_provider
-        self._network = MemoryNetwork(hosts, lambda number: requests[number].fetch.answer)
+        self._network = SimulatedNetwork(hosts, lambda number: requests[number].fetch.answer)
         self._dock: Dock
         self._is_open = False
         self._controls: list[tuple[Request, RequestControl]] = []

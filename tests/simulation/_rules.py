@@ -14,8 +14,8 @@ from dl7450.http._client import HttpStatistics
 from dl7450.http._curl import CurlCode
 from dl7450.http._response import Response
 from dl7450.http._transport import RESENDS_MAX
-from tests.simulation._network import UNASKED, body_of
 from tests.simulation._program import TOKENS, DockPlan, Fetch, Host, Place
+from tests.simulation._simulated_network import UNASKED, body_of
 
 EPSILON = 1e-6  # seconds
 

@@ -14,12 +14,12 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.trace import SpanKind
 from trio.testing import MockClock
 
-from dl7450._clock import _holds
-from dl7450._current import open_docks
+from dl7450._dock.current import open_docks
+from dl7450._trio.clock import _holds
 from tests.simulation._dock_run import DockRun
 from tests.simulation._program import Program
 from tests.simulation._rules import DockRules, Request, Story
-from tests.simulation._turns import Turns, deterministic
+from tests.simulation._seeded_threads import SeededThreads, deterministic
 
 END = 2000.0  # seconds of virtual time: whatever is still going on then hangs
 
@@ -42,7 +42,7 @@ class World(SpanProcessor, trio.abc.Instrument):
             self._rules.append(rules)
             self._docks.append(DockRun(plan, program.hosts, self._requests, rules, self.story, tracer_provider))
 
-    async def run(self, turns: Turns) -> None:
+    async def run(self, turns: SeededThreads) -> None:
         """Run the program to its end."""
         tasks = trio.lowlevel.current_statistics().tasks_living
         try:

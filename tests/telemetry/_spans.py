@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from telemetry import EventRecord, LinkRecord, SpanRecord
-from telemetry._span_record import AttributeValue
+from dl7450_telemetry import EventRecord, LinkRecord, SpanRecord
+from dl7450_telemetry._span_record import AttributeValue
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 MORNING = 1_795_331_578_120_000_000  # 2026-11-22 07:12:58.120 UTC

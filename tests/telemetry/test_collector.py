@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from opentelemetry.trace import Link, SpanKind, StatusCode
 
-import telemetry
-from telemetry import SpanRecord, read_trace_file, tree
+import dl7450_telemetry
+from dl7450_telemetry import SpanRecord, read_trace_file, tree
 from tests.telemetry._collector import collector, needs_collector
 from tests.telemetry._receiver import Receiver, receiving, strings
 
@@ -16,7 +16,7 @@ from tests.telemetry._receiver import Receiver, receiving, strings
 def test_spans_and_metrics_arrive_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with receiving() as receiver, collector(receiver.url, tmp_path / "rotel.log") as url:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-        with telemetry.configure(service_name="carousel", set_global=False) as configured:
+        with dl7450_telemetry.configure(service_name="carousel", set_global=False) as configured:
             for device_id in ("A1", "A2"):
                 tracer = configured.tracer_provider(device_id=device_id).get_tracer("dl7450.http", "0.1.0")
                 with tracer.start_as_current_span("dl7450.app") as app:

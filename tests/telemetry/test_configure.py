@@ -10,15 +10,15 @@ import pytest
 from opentelemetry import metrics
 from opentelemetry.sdk.trace import TracerProvider
 
-import telemetry
-from telemetry import Telemetry, read_trace_file, tree
-from telemetry._otlp_json import Json
+import dl7450_telemetry
+from dl7450_telemetry import Telemetry, read_trace_file, tree
+from dl7450_telemetry._otlp_json import Json
 from tests.telemetry._receiver import receiving, strings
 
 
 def configure(trace_file: Path | None = None, max_spans: int = 100) -> Telemetry:
     """Telemetry of the test's own: global providers can be set once in a process only."""
-    return telemetry.configure(
+    return dl7450_telemetry.configure(
         service_name="carousel", device_id="A1", trace_file=trace_file, max_spans=max_spans, set_global=False
     )
 
@@ -176,10 +176,10 @@ def test_a_trace_file_that_cannot_be_opened_is_an_error_at_once(tmp_path: Path) 
 
 
 APP = """
-import sys, telemetry
+import sys, dl7450_telemetry
 from opentelemetry import metrics, trace
-telemetry.configure(service_name="app", trace_file=sys.argv[1])
-again = telemetry.configure(service_name="again")
+dl7450_telemetry.configure(service_name="app", trace_file=sys.argv[1])
+again = dl7450_telemetry.configure(service_name="again")
 with trace.get_tracer("app").start_as_current_span("of the app"):
     metrics.get_meter("app").create_counter("things").add(1)
 assert again.spans() == []

@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
 
-from telemetry._delivery import Delivery
+from dl7450_telemetry._delivery import Delivery
 
 
 def fail(*_args: object, **_options: object) -> bool:

@@ -16,9 +16,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
-import telemetry
-from telemetry import Telemetry, _export
-from telemetry._export import BoundedBatchProcessor, OneWarning
+import dl7450_telemetry
+from dl7450_telemetry import Telemetry, _export
+from dl7450_telemetry._export import BoundedBatchProcessor, OneWarning
 from tests.telemetry._receiver import Answer, receiving
 
 # What `Telemetry.shutdown` is given where a collector does not answer; its default is 5 s.
@@ -76,10 +76,10 @@ MOVED = Answer(301, {"Location": "https://b/v1"})
 PAGE = Answer(200, {"Content-Type": "text/html"}, b"<html>It works!</html>")
 
 
-def run_app(url: str, monkeypatch: pytest.MonkeyPatch) -> float:
+def seconds_of_a_run(url: str, monkeypatch: pytest.MonkeyPatch) -> float:
     """Make spans and metrics for the collector at a URL, and shut down; the seconds that shutting down took."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-    configured = telemetry.configure(set_global=False)
+    configured = dl7450_telemetry.configure(set_global=False)
     for device_id in ("A1", "A2"):
         configured.tracer_provider(device_id=device_id).get_tracer("test").start_span("a").end()
         configured.meter_provider(device_id=device_id).get_meter("test").create_counter("things").add(1)
@@ -114,12 +114,12 @@ def test_a_bad_collector_costs_one_warning_and_a_bounded_exit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with collector as url:
-        seconds = run_app(url.replace("//", "//user:password@"), monkeypatch)
+        seconds = seconds_of_a_run(url.replace("//", "//user:password@"), monkeypatch)
     # The SDK alone would take ten seconds or more.
     assert seconds < 3
     [warning] = warnings(caplog)
     assert re.fullmatch(
-        rf"telemetry: telemetry cannot be delivered to {url}/v1/(traces|metrics): {reason} "
+        rf"dl7450_telemetry: telemetry cannot be delivered to {url}/v1/(traces|metrics): {reason} "
         r"\(the app goes on; this is said once\)",
         warning,
     )
@@ -143,7 +143,7 @@ def test_a_request_that_hangs_already_is_left_behind_at_the_end(
     monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", "1")
     with tcp_server(answer_once) as url:
         monkeypatch.setenv(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", url)
-        configured = telemetry.configure(set_global=False)
+        configured = dl7450_telemetry.configure(set_global=False)
         configured.meter_provider().get_meter("test").create_counter("things").add(1)
         for event in asked:
             configured.tracer_provider().get_tracer("test").start_span("a").end()
@@ -164,7 +164,7 @@ def test_a_collector_that_is_back_in_time_gets_everything(
 ) -> None:
     again = Answer(503, {"Retry-After": "0"})
     with receiving(again, Answer()) as receiver:
-        run_app(receiver.url, monkeypatch)
+        seconds_of_a_run(receiver.url, monkeypatch)
         assert receiver.next_traces() == receiver.next_traces()
         assert [len(receiver.next_metrics()["resourceMetrics"]) for _ in range(2)] == [1, 1]
     assert warnings(caplog) == []
@@ -176,7 +176,7 @@ def test_a_collector_that_failed_before_is_not_waited_for_long_at_the_end(
     monkeypatch.setattr(_export, "_LAST_CHANCE", 0.0)
     with down() as url:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url)
-        configured = telemetry.configure(set_global=False)
+        configured = dl7450_telemetry.configure(set_global=False)
         configured.tracer_provider().get_tracer("test").start_span("a").end()
         assert not configured.flush(0.3)
         began = time.monotonic()
@@ -192,18 +192,18 @@ def test_what_the_collector_refuses_is_reported(
     refusal.partial_success.rejected_spans = 2
     refusal.partial_success.error_message = "too old"
     with receiving(Answer(body=refusal.SerializeToString())) as receiver:
-        run_app(receiver.url, monkeypatch)
+        seconds_of_a_run(receiver.url, monkeypatch)
     assert warnings(caplog) == [
-        f"telemetry: {receiver.url}/v1/traces refused 2 items: too old (the app goes on; this is said once)"
+        f"dl7450_telemetry: {receiver.url}/v1/traces refused 2 items: too old (the app goes on; this is said once)"
     ]
 
 
 def test_the_libraries_words_are_kept_at_debug(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "telemetry")
+    caplog.set_level(logging.DEBUG, "dl7450_telemetry")
     with answering(Answer(404)) as url:
-        run_app(url, monkeypatch)
+        seconds_of_a_run(url, monkeypatch)
     assert "Failed to export spans batch code: 404, reason: Not Found" in caplog.messages
 
 
@@ -241,16 +241,16 @@ def test_spans_that_end_faster_than_they_are_delivered_cost_one_warning(
         tracer.start_span("more").end()
     exporter.let_go.set()
     processor.shut_down_by(time.monotonic() + 10)
-    assert warnings(caplog) == ["telemetry: Queue full, dropping Span. (the app goes on; this is said once)"]
+    assert warnings(caplog) == ["dl7450_telemetry: Queue full, dropping Span. (the app goes on; this is said once)"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_costs_one_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with telemetry.configure(trace_file="/dev/full", set_global=False) as configured:
+    with dl7450_telemetry.configure(trace_file="/dev/full", set_global=False) as configured:
         for _ in range(2):
             configured.tracer_provider().get_tracer("test").start_span("a").end()
             configured.flush()
     assert warnings(caplog) == [
-        "telemetry: the trace file /dev/full cannot be written: [Errno 28] No space left on device "
+        "dl7450_telemetry: the trace file /dev/full cannot be written: [Errno 28] No space left on device "
         "(the app goes on; this is said once)"
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry._format import count, duration, printable
+from dl7450_telemetry._format import count, duration, printable
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from telemetry import EventRecord, LinkRecord, SpanRecord, TraceFileError, read_trace_file
-from telemetry._otlp_json import encode_line
+from dl7450_telemetry import EventRecord, LinkRecord, SpanRecord, TraceFileError, read_trace_file
+from dl7450_telemetry._otlp_json import encode_line
 
 SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 TRACE_ID = 0x4BF92F3577B34DA6A3CE929D0E0E4736

@@ -2,7 +2,7 @@
 
 import pytest
 
-from telemetry._resource import make_resource
+from dl7450_telemetry._resource import make_resource
 
 DOCK = {"device.id": "A1", "device.model.identifier": "DL-7450", "device.manufacturer": "DisplayLink"}
 

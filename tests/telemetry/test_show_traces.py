@@ -9,8 +9,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from rich.console import Console
 
-from telemetry import TraceFileError, read_trace_file, show_traces
-from telemetry._otlp_json import encode_line
+from dl7450_telemetry import TraceFileError, read_trace_file, show_traces
+from dl7450_telemetry._otlp_json import encode_line
 from tests.telemetry._spans import MORNING
 
 

@@ -5,8 +5,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFlags, set_span_in_context
 
-from telemetry import EventRecord, LinkRecord, SpanRecord
-from telemetry._span_record import plain_attributes
+from dl7450_telemetry import EventRecord, LinkRecord, SpanRecord
+from dl7450_telemetry._span_record import plain_attributes
 from tests.telemetry._spans import get, span
 
 

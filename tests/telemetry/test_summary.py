@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from telemetry import RequestSummary, SpanRecord, summarize, summary
+from dl7450_telemetry import RequestSummary, SpanRecord, summarize, summary
 from tests.telemetry._spans import get, span
 
 

@@ -1,7 +1,7 @@
 """Spans as trees, incomplete and damaged ones too."""
 
-from telemetry import traces, tree
-from telemetry._tree import Branch
+from dl7450_telemetry import traces, tree
+from dl7450_telemetry._tree import Branch
 from tests.telemetry._spans import TRACE_ID, get, span
 
 OTHER = "7d1e0aa1c2b34da6a3ce929d0e0e0001"

@@ -5,7 +5,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 
 from rich.console import Console
 
-from telemetry import SpanRecord, Waterfall, traces, waterfall
+from dl7450_telemetry import SpanRecord, Waterfall, traces, waterfall
 from tests.telemetry._spans import TRACE_ID, get, span
 
 OTHER = "7d1e0aa1c2b34da6a3ce929d0e0e0001"

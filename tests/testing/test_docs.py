@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dl7450.testing
-import dl7450.testing._memory_network  # before the inner run, which would load it for itself
+import dl7450.testing._routed_network  # before the inner run, which would load it for itself
 from dl7450.testing import TestDock
 from dl7450.testing._options import DockOptions
 

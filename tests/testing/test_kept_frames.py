@@ -2,7 +2,7 @@
 
 import pytest
 
-from dl7450._screen import Background, ScreenState
+from dl7450._screen.state import Background, ScreenState
 from dl7450.testing import _kept_frames
 from dl7450.testing._kept_frames import KeptFrames
 

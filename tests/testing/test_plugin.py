@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 # Loaded here, or each inner run would load them anew, and find half of them loaded.
-import dl7450.testing._memory_network
+import dl7450.testing._routed_network
 import dl7450.testing._test_dock  # noqa: F401
 
 pytest_plugins = "pytester"

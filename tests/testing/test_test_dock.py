@@ -13,8 +13,8 @@ from PIL import Image
 import dl7450
 from dl7450 import http, splashscreen, wakeup
 from dl7450 import time as dock_time
-from dl7450._loader import AppError
-from dl7450._screen import ScreenState
+from dl7450._dock.loader import AppError
+from dl7450._screen.state import ScreenState
 from dl7450.datastore import ImageStore, KvStore
 from dl7450.dock import DockInfo
 from dl7450.http import Response
@@ -291,7 +291,7 @@ def test_tasks_that_are_left_behind_are_problems(dock: TestDock) -> None:
 )
 def test_code_that_does_not_return_is_a_problem(dock: TestDock, monkeypatch: pytest.MonkeyPatch, _: str) -> None:
     monkeypatch.setattr(_driver, "STUCK_AFTER", 0.3)
-    monkeypatch.setattr("dl7450._app.STOP_PATIENCE", 0.01)
+    monkeypatch.setattr("dl7450._dock.app_thread.STOP_PATIENCE", 0.01)
     go_on = threading.Event()
     with pytest.raises(
         AssertionError, match=r"lets time pass\), and is here:\n.*\n.*dock\.run_app\(lambda: go_on\.wait"

@@ -1,17 +1,6 @@
 """Connections that are not made, break, or outlast the deadline."""
 
-from tests.conformance._scenario import (
-    ALL_STYLES,
-    FINE,
-    TOO_SHORT,
-    Scenario,
-    case,
-    chunk,
-    chunked,
-    ok,
-    raw,
-    raw_200,
-)
+from tests.conformance._scenario import ALL_STYLES, FINE, TOO_SHORT, Scenario, case, chunk, chunked, ok, raw, raw_200
 from tests.conformance._server import close, drip, fin, head, pause, request, rst, stall
 
 CONNECTING: list[Scenario] = [

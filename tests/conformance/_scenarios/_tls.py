@@ -3,18 +3,7 @@
 import ssl
 
 from tests.conformance._certificates import Tls
-from tests.conformance._scenario import (
-    ALL_STYLES,
-    FINE,
-    Call,
-    Scenario,
-    case,
-    chunk,
-    chunked,
-    ok,
-    raw,
-    raw_200,
-)
+from tests.conformance._scenario import ALL_STYLES, FINE, Call, Scenario, case, chunk, chunked, ok, raw, raw_200
 from tests.conformance._server import fin, hello, notify, request, rst
 
 BY_NAME = "https://localhost:{port}/"

@@ -1,0 +1,183 @@
+"""A dock from one YAML file: the vendor's store sections, and `dock` for the machine around the app.
+
+The vendor's script ignores the section `dock`, so one file serves both. All of its keys may be left out:
+
+    dock:
+      id: "BC385D..."              # 64 hexadecimal digits
+      timezone: Japan              # a name that DockControl.set_timezone knows; default UTC
+      monitors:                    # one for each output, up to four
+        - {name: DELL U2720Q, mode: 3840x2160, serial: 77}    # serial: by default the output's number
+        - none                     # nothing is plugged here
+      host: none                   # or connected, suspended; or its changes in seconds after the dock opened:
+      # host: [{at: 0, status: none}, {at: 30, status: connected}]
+      network: {ip: 10.0.0.7, subnet: 255.255.255.0, gateway: 10.0.0.1, dns: 10.0.0.1, up_after: 3}
+      # network: none              # no cable; up_after: seconds until the dock has its address, default 0
+      mac: 02:00:5e:10:20:30
+      usb:
+        - {vendor: 0x046d, product: 0xc52b, name: USB Receiver}
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from . import edid as _edid
+from . import timezones as _timezone
+from .device import (
+    OUTPUTS,
+    Device,
+    HostChange,
+    NetworkAddress,
+    UsbDevice,
+    check_dock_id,
+    check_ipv4,
+    check_mac,
+    check_netmask,
+    host_status,
+)
+from .edid import Edid
+from .store_file import read_store
+from .yaml_lines import DeviceError, Node, read_yaml
+
+__all__ = ["DeviceError", "load_device"]
+
+
+def load_device(
+    store: Path | None = None,
+    *,
+    values: Mapping[str, str] | None = None,
+    dock_id: str | None = None,
+    host: str | None = None,
+    offline: bool = False,
+) -> Device:
+    """A new device, from a YAML file and the command line's flags; what neither says is as in `Device()`.
+
+    Parameters:
+        store: the YAML file.
+        values: entries of the `kv_store` to add or replace.
+        dock_id: 64 hexadecimal digits.
+        host: `connected`, `none` or `suspended`, whatever the file says happens to the host.
+        offline: there is no network.
+
+    Raises:
+        DeviceError: `FILE:LINE: reason` for what the file says, the reason alone for a flag.
+    """
+    device = _read_device(read_yaml(store)) if store else Device()
+    if values:
+        device = replace(device, store=replace(device.store, values={**device.store.values, **values}))
+    if offline:
+        device = replace(device, network=None)
+    try:
+        if dock_id is not None:
+            device = replace(device, dock_id=dock_id)
+        if host is not None:
+            device = replace(device, host=(HostChange(0.0, host_status(host)),))
+    except ValueError as error:
+        raise DeviceError(str(error)) from None
+    return device
+
+
+def _read_device(root: Node) -> Device:
+    sections = root.section("images", "kv_store", "code", "dock")
+    store = read_store(sections.get("images"), sections.get("kv_store"), sections.get("code"))
+    if "dock" not in sections:
+        return Device(store=store)
+    fields = {_READERS[key][0]: _READERS[key][1](node) for key, node in sections["dock"].section(*_READERS).items()}
+    return Device(store=store, **fields)
+
+
+def _read_monitors(node: Node) -> tuple[bytes, ...]:
+    outputs = node.items()
+    if len(outputs) > OUTPUTS:
+        raise outputs[OUTPUTS].error(f"a dock has {OUTPUTS} outputs: leave this monitor out")
+    return tuple(_read_monitor(output, number) for number, output in enumerate(outputs, start=1))
+
+
+def _read_monitor(node: Node, number: int) -> bytes:
+    if node.is_word("none"):
+        return b""
+    keys = node.section("name", "mode", "serial", required=("name", "mode"))
+    width, height = keys["mode"].convert(_mode)
+    serial_number = keys["serial"].convert(_serial_number) if "serial" in keys else number
+    edid = Edid(name=keys["name"].text(), width=width, height=height, serial_number=serial_number)
+    try:
+        return _edid.build(edid)
+    except ValueError as error:
+        raise node.error(str(error)) from None
+
+
+def _read_host(node: Node) -> tuple[HostChange, ...]:
+    if not node.is_list():
+        return (HostChange(0.0, node.convert(host_status)),)
+    changes: list[HostChange] = []
+    for item in node.items():
+        keys = item.section("at", "status", required=("at", "status"))
+        change = HostChange(keys["at"].convert(_seconds), keys["status"].convert(host_status))
+        if changes and change.at <= changes[-1].at:
+            raise keys["at"].error("the changes of the host are not in the order of time: sort them by `at`")
+        changes.append(change)
+    return tuple(changes)
+
+
+def _read_network(node: Node) -> NetworkAddress | None:
+    if node.is_word("none"):
+        return None
+    readers = {"ip": check_ipv4, "subnet": check_netmask, "gateway": check_ipv4, "dns": check_ipv4}
+    keys = node.section(*readers, "up_after")
+    up_after = keys.pop("up_after").convert(_seconds) if "up_after" in keys else 0.0
+    return NetworkAddress(**{key: value.convert(readers[key]) for key, value in keys.items()}, up_after=up_after)
+
+
+def _read_usb(node: Node) -> tuple[UsbDevice, ...]:
+    required = ("vendor", "product", "name")
+    devices = (item.section(*required, required=required) for item in node.items())
+    return tuple(
+        UsbDevice(keys["vendor"].convert(_usb_id), keys["product"].convert(_usb_id), keys["name"].text())
+        for keys in devices
+    )
+
+
+# Key of the section `dock`: the field of Device that it gives, and how it is read.
+_READERS: dict[str, tuple[str, Callable[[Node], Any]]] = {
+    "id": ("dock_id", lambda node: node.convert(check_dock_id)),
+    "timezone": ("timezone", lambda node: node.convert(_timezone.zone).key),
+    "monitors": ("edids", _read_monitors),
+    "host": ("host", _read_host),
+    "network": ("network", _read_network),
+    "mac": ("mac", lambda node: node.convert(check_mac)),
+    "usb": ("usb", _read_usb),
+}
+
+
+def _mode(text: str) -> tuple[int, int]:
+    found = re.fullmatch("([0-9]{1,5})x([0-9]{1,5})", text)
+    if not found:
+        raise ValueError(f"{text!r} is no mode: write it as 1920x1080")
+    return int(found[1]), int(found[2])
+
+
+def _serial_number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,10}", text):
+        raise ValueError(f"{text!r} is no serial number: write a whole number such as 77")
+    return int(text)
+
+
+def _usb_id(text: str) -> int:
+    if not re.fullmatch("0x[0-9A-Fa-f]{1,4}", text):
+        raise ValueError(f"{text!r} is no USB id: write it as 0x046d")
+    return int(text, 16)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"{text!r} is no time: write the seconds after the dock opened, such as 2.5")
+    return seconds

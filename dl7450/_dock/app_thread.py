@@ -1,0 +1,245 @@
+"""`AppThread`: the one thread on which an app's code and its callbacks run, one at a time.
+
+The dock's programming paradigm: while app code runs, no callback is called and nothing is drawn. When it returns, the
+thread is idle; queued jobs run one after the other, then the screen is rendered if it changed.
+
+The queue is filled on the Trio thread and emptied by the app thread; everything that is counted is counted on the Trio
+thread, so there are no locks. The thread begins with the first job: a dock that runs no app has none.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+import outcome
+import trio
+
+from .._trio.clock import hold_time, release_time
+from .._trio.pending import Pending
+
+STOP_PATIENCE = 2.0  # seconds of real time that app code has to return in when the dock stops
+
+
+class DockStopped(BaseException):
+    """Raised in app code that calls a dock which is stopping.
+
+    Not an `Exception`, for the same reason as `trio.Cancelled`: an app's `except Exception` must not keep it going.
+    """
+
+
+class AppThread:
+    """Runs jobs for a dock, one at a time, on one thread. The methods are for the Trio thread."""
+
+    def __init__(
+        self,
+        nursery: trio.Nursery,
+        pending: Pending,
+        prepare: Callable[[], object],
+        when_idle: Callable[[], None],
+        on_error: Callable[[Exception], None] | None,
+    ) -> None:
+        """
+        Parameters:
+            nursery: of the dock; the thread's owner runs in it.
+            pending: counts the jobs that have not run, among others.
+            prepare: called once on the new thread.
+            when_idle: called on the Trio thread each time that the queue has run empty. It may post.
+            on_error: called on the Trio thread with what a posted job raised; None: it is raised in the nursery.
+        """
+        self._nursery = nursery
+        self._pending = pending
+        self._prepare = prepare
+        self._when_idle = when_idle
+        self._on_error = on_error
+        self._clock = trio.lowlevel.current_clock()
+        self._token = trio.lowlevel.current_trio_token()
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._unfinished = 0  # jobs posted and not finished
+        self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
+        self._waits_for_dock = False
+        self._stopping = False  # no further job begins
+        self._over = False  # the thread has ended, or is abandoned
+        self._exited = threading.Event()
+        self._exited.set()  # there is no thread yet
+        self.ident: int | None = None  # of the thread, once it runs
+
+    def post(self, job: Callable[[], object]) -> None:
+        """Run a job when the thread gets to it. What it raises goes to `on_error`."""
+        self._enqueue(job)
+
+    async def run(self, job: Callable[[], object]) -> None:
+        """Run a job and wait for it; what it raises is raised here.
+
+        If this is cancelled, a job that has not begun is left out; what one that has begun raises goes to `on_error`.
+        """
+        finished = trio.Event()
+        is_waiting = True
+        raised: Exception | None = None
+
+        def run() -> None:
+            if not is_waiting:
+                return
+            try:
+                job()
+            except Exception as error:
+                self._soon(end, error)
+            else:
+                self._soon(end, None)
+
+        def end(error: Exception | None) -> None:
+            nonlocal raised
+            if is_waiting:
+                raised = error
+                finished.set()
+            elif error is not None:
+                self._report(error)
+
+        self._enqueue(run)
+        try:
+            await finished.wait()
+        except (trio.Cancelled, KeyboardInterrupt):
+            if raised is not None:  # it came when this had been cancelled already
+                self._report(raised)
+            raise
+        finally:
+            is_waiting = False
+        if raised is not None:
+            raise raised
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the thread is idle, or waits for something that the dock does."""
+        return not self._running.count
+
+    @property
+    def exited(self) -> bool:
+        """Whether the thread has ended, or not begun; not if it was abandoned."""
+        return self._exited.is_set()
+
+    async def wait_blocked(self) -> None:
+        """Wait until the thread is `blocked`."""
+        await self._running.wait_none()
+
+    @contextmanager
+    def waiting_for_dock(self) -> Generator[None]:
+        """While the app thread waits for something the dock does, (virtual) time goes on."""
+        self._waits_for_dock = True
+        self._count_running()
+        try:
+            yield
+        finally:
+            self._waits_for_dock = False
+            self._count_running()
+
+    def _enqueue(self, job: Callable[[], object]) -> None:
+        if self._unfinished == 0 and self.ident is None:
+            self.ident = 0  # until the thread says
+            self._nursery.start_soon(self._own_thread, name="dl7450 app thread")
+        self._unfinished += 1
+        self._pending.begin()
+        self._count_running()
+        self._jobs.put(job)
+
+    def _finished(self) -> None:
+        self._unfinished -= 1
+        if self._unfinished == 0:
+            self._when_idle()
+        self._count_running()
+        self._pending.end()
+
+    def _report(self, error: Exception) -> None:
+        try:
+            if self._on_error is None:
+                raise error
+            self._on_error(error)
+        except Exception as unexpected:
+            if not self._over:
+                self._nursery.start_soon(_raise, unexpected)
+
+    def _count_running(self) -> None:
+        """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
+        runs = (self._unfinished > 0 or self._stopping) and not self._waits_for_dock and not self._over
+        if runs and self.blocked:
+            self._running.begin()
+            hold_time(self._clock)
+        elif not runs and not self.blocked:
+            self._running.end()
+            release_time(self._clock)
+
+    async def _own_thread(self) -> None:
+        limiter = trio.CapacityLimiter(2)  # not Trio's own: what else uses threads must not delay these two
+        try:
+            await trio.lowlevel.checkpoint_if_cancelled()  # the last moment at which there need be no thread
+            self._exited.clear()
+            # Abandonable, as no thread can be made to stop: below it gets all the time that is reasonable.
+            await trio.to_thread.run_sync(self._work, abandon_on_cancel=True, limiter=limiter, thread_name="dl7450 app")
+        finally:
+            self._stopping = True
+            self._jobs.put(None)
+            self._count_running()
+            with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
+                # Asked in a thread even if it is known: the errors that the app thread queued for Trio come first then.
+                exited = await trio.to_thread.run_sync(self._exited.wait, STOP_PATIENCE, limiter=limiter)
+            self._over = True
+            self._count_running()
+            if not exited:
+                warnings.warn(f"the app's code did not return, its thread is abandoned{self._where()}", stacklevel=1)
+
+    def _work(self) -> None:
+        """What the thread does."""
+        self.ident = threading.get_ident()
+        self._prepare()
+        try:
+            while (job := self._jobs.get()) is not None and not self._stopping:
+                try:
+                    job()
+                except Exception as error:
+                    self._soon(self._report, error)
+                    if self._on_error is None:
+                        break
+                self._soon(self._finished)
+        finally:
+            self._exited.set()
+
+    def _soon(self, function: Callable[..., object], *args: object) -> None:
+        with suppress(trio.RunFinishedError):  # an abandoned thread outlives its dock
+            self._token.run_sync_soon(function, *args)
+
+    def _where(self) -> str:
+        frame = sys._current_frames().get(self.ident or 0)
+        return "" if frame is None else ", it is here:\n" + "".join(traceback.format_stack(frame)[-3:])
+
+
+async def _raise(error: Exception) -> None:
+    raise error
+
+
+def print_app_error(error: Exception) -> None:
+    """Print the traceback of an app's error to stderr: the app's code, not this library's."""
+    print(format_app_error(error), end="", file=sys.stderr)  # noqa: T201
+
+
+def format_app_error(error: BaseException) -> str:
+    """The traceback of an app's error without this library's frames and those it runs on."""
+    described = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = described
+    while part is not None:
+        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not _is_ours(frame.filename)])
+        part = part.__cause__ or part.__context__
+    return "".join(described.format())
+
+
+_PACKAGE = Path(__file__).parents[1]
+_OURS = tuple(f"{folder}{os.sep}" for folder in (_PACKAGE, Path(trio.__file__).parent, Path(outcome.__file__).parent))
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((*_OURS, "<frozen importlib"))

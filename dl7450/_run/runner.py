@@ -1,0 +1,197 @@
+"""Runs one app from start to end, as `dl7450 run` does: keeps its frames, counts its errors, sums it all up."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+from trio.testing import MockClock
+
+from .._dock.app_thread import print_app_error
+from .._dock.dock import open_dock
+from .._dock.loader import AppError
+from .._screen.frames import save_png
+from .._screen.render import render
+from .._trio.exception_groups import ctrl_c_first
+from ..http._client import REQUESTS_MAX, HttpStatistics
+from ..http._network import TrioNetwork
+from .real_time_network import RealTimeNetwork
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.trace import TracerProvider
+
+    from .._device.device import Device
+    from .._dock.dock import Dock
+    from .._screen.state import ScreenState
+
+
+KEPT_TEXTS, KEPT_ERRORS = 1_000, 100  # a clock shows 86,400 texts a day
+
+
+class FrameError(OSError):
+    """A frame cannot be written. Of a type of its own, since the app may raise an `OSError` too."""
+
+
+@dataclass
+class RunRecord:
+    """What happens, and happened, while an app runs. Any thread may look.
+
+    Attributes:
+        missing: the texts that are expected, and were not part of anything on the screen so far.
+        frames: how many frames were rendered.
+        texts: what was on the screen in a frame, in the order of its first appearance; the newest 1,000 (the values
+            mean nothing: this is an ordered set).
+        errors: what the app raised: the name and the message; the first 100.
+        error_count: how many there were.
+    """
+
+    missing: Sequence[str] = ()
+    frames: int = 0
+    texts: dict[str, None] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    error_count: int = 0
+    _dock: Dock | None = None
+    _ended: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run, in dock time."""
+        if self._dock is None:
+            return 0.0
+        return (self._dock.clock.current_time() if self._ended is None else self._ended) - self._dock.started
+
+    @property
+    def requests(self) -> HttpStatistics:
+        """The dock's requests."""
+        return HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
+
+    def add_frame(self, frame: ScreenState) -> None:
+        """Note a frame and its texts."""
+        self.frames += 1
+        for text in frame.texts():
+            if text not in self.texts:
+                self.texts[text] = None
+                self.missing = [expected for expected in self.missing if expected not in text]
+                if len(self.texts) > KEPT_TEXTS:
+                    del self.texts[next(iter(self.texts))]
+
+    def add_error(self, error: BaseException) -> None:
+        """Note what the app raised."""
+        self.error_count += 1
+        if self.error_count <= KEPT_ERRORS:
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+    def begin(self, dock: Dock) -> None:
+        """Follow this dock from now on."""
+        self._dock = dock
+
+    def end(self) -> None:
+        """Keep the moment: the run is over."""
+        if self._dock is not None:
+            self._ended = self._dock.clock.current_time()
+
+
+def run_file(
+    app: Path,
+    *,
+    device: Device,
+    run: RunRecord,
+    seconds: float = math.inf,
+    frames: Path | None = None,
+    fast: bool = False,
+    tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
+    around: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Run an app until nothing can call it any more; what it raises is printed, and it goes on as on the dock.
+
+    `sys.exit()` in the app's code ends the run: without a status, or with 0, as if nothing could call the app any more;
+    with another one it is an error too.
+
+    Parameters:
+        app: its file.
+        device: the machine around it.
+        run: the record to write; complete as far as it goes when this is interrupted.
+        seconds: of dock time after which it is stopped.
+        frames: a folder for the frames, as PNG files.
+        fast: on virtual time.
+        tracer_provider: makes its spans.
+        meter_provider: records its metrics.
+        around: a context that the dock runs in.
+
+    Raises:
+        AppError: the app cannot be loaded.
+        KeyboardInterrupt: Ctrl-C.
+        OSError: the folder for the frames cannot be made, or (`FrameError`) a frame cannot be written.
+    """
+    stop = trio.CancelScope()
+    unwritten: FrameError | None = None
+    if frames is not None:
+        frames.mkdir(parents=True, exist_ok=True)
+
+    def on_frame(frame: ScreenState) -> None:
+        run.add_frame(frame)
+        if frames is not None:
+            picture, path = render(frame), frames / f"frame-{run.frames:04}.png"
+            try:
+                save_png(picture, path)
+            except OSError as error:
+                raise FrameError(error.errno, error.strerror or str(error), str(path)) from error
+
+    def on_error(error: Exception) -> None:
+        nonlocal unwritten
+        if isinstance(error, FrameError):
+            unwritten = error
+            stop.cancel("a frame cannot be written")
+        else:
+            run.add_error(error)
+            print_app_error(error)
+
+    async def main() -> None:
+        try:
+            with stop:
+                async with open_dock(
+                    network=RealTimeNetwork(TrioNetwork()) if fast else None,
+                    device=device,
+                    tracer_provider=tracer_provider,
+                    meter_provider=meter_provider,
+                    on_frame=on_frame,
+                    on_error=on_error,
+                ) as dock:
+                    run.begin(dock)
+                    with around(), trio.move_on_after(seconds) as time_limit:
+                        await _run(dock, app, on_error)
+                    if time_limit.cancelled_caught:
+                        stop.cancel("the time is up")  # at once: what is in flight is not waited for
+        finally:
+            run.end()
+
+    # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
+    clock = MockClock(autojump_threshold=0) if fast else None
+    try:
+        with ctrl_c_first():
+            trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
+    except SystemExit as end:
+        if end.code:
+            run.add_error(end)
+            sys.stderr.write(f"the app called sys.exit({end.code!r})\n")
+    if unwritten is not None:
+        raise unwritten
+
+
+async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:
+    try:
+        await dock.run_app(app)
+    except AppError:
+        raise
+    except Exception as error:
+        # What the module had set up before it failed goes on.
+        on_error(error)
+        await dock.wait_app_over()

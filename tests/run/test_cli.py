@@ -1,0 +1,245 @@
+"""The `dl7450` command as a user runs it: a process of its own, its output and its exit status."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests._servers import content_server
+
+WriteApp = Callable[[str], Path]
+
+ROOT = Path(__file__).parents[2]
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+
+
+def dl7450(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dl7450", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=CLEAN)
+
+
+@pytest.fixture
+def write_app(tmp_path: Path) -> WriteApp:
+    def write(source: str) -> Path:
+        path = tmp_path / "app.py"
+        path.write_text(source, encoding="utf-8")
+        return path
+
+    return write
+
+
+HELLO = """
+import splashscreen
+print("hello from the app")
+splashscreen.Splashscreen().add_text_box("<b>Hello</b> dock")
+"""
+
+
+def test_run_shows_frames_and_a_waterfall(write_app: WriteApp, tmp_path: Path) -> None:
+    done = dl7450("run", write_app(HELLO), "--frames", tmp_path / "frames")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hello from the app" in done.stdout
+    assert "dl7450.app" in done.stdout
+    assert "dl7450.render" in done.stdout
+    [frame] = (tmp_path / "frames").iterdir()
+    assert frame.name == "frame-0001.png"
+    with Image.open(frame) as picture:
+        assert picture.size == (1920, 1080)
+
+
+def test_json_summary_is_all_of_stdout(write_app: WriteApp) -> None:
+    done = dl7450("run", write_app(HELLO), "--json", "--fast")
+    assert json.loads(done.stdout) == {
+        "app": str(write_app(HELLO)),
+        "exit_status": 0,
+        "seconds": 0.0,
+        "frames": 1,
+        "texts": ["Hello dock"],
+        "texts_never_shown": [],
+        "errors": [],
+        "error_count": 0,
+        "requests": {"completed": 0, "failed": 0, "rejected": 0, "cancelled": 0},
+    }
+    assert done.stderr == "hello from the app\n"
+
+
+def test_an_error_in_a_callback_is_printed_and_the_app_goes_on(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nwakeup.wakeup(lambda: 1 / 0, 10)\nwakeup.wakeup(lambda: print('still here'), 20)\n")
+    done = dl7450("run", app, "--quiet")
+    assert (done.returncode, done.stdout) == (1, "still here\n")
+    assert done.stderr.splitlines() == [
+        "Traceback (most recent call last):",
+        f'  File "{app}", line 2, in <lambda>',
+        "    wakeup.wakeup(lambda: 1 / 0, 10)",
+        "                          ~~^~~",
+        "ZeroDivisionError: division by zero",
+    ]
+
+
+def test_what_a_failing_module_had_set_up_goes_on(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nwakeup.wakeup(lambda: print('timer'), 10)\nraise OSError('module')\n")
+    done = dl7450("run", app, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["errors"] == ["OSError: module"]
+    assert done.stderr.endswith("OSError: module\ntimer\n")
+
+
+@pytest.mark.parametrize(("call", "status", "errors"), [("sys.exit()", 3, []), ("sys.exit(4)", 1, ["SystemExit: 4"])])
+@pytest.mark.parametrize("where", ["{}", "wakeup.wakeup(lambda: {}, 10, 10)"])
+def test_an_app_that_exits_ends_the_run_and_not_the_checks(
+    write_app: WriteApp, where: str, call: str, status: int, errors: list[str]
+) -> None:
+    done = dl7450("run", write_app(f"import sys, wakeup\n{where.format(call)}\n"), "--json", "--expect-text", "never")
+    summary = json.loads(done.stdout)
+    assert (done.returncode, summary["exit_status"], summary["errors"]) == (status, status, errors)
+    assert "never shown: 'never'" in done.stderr
+
+
+def test_a_frame_that_cannot_be_written_ends_the_run_and_is_not_the_apps_error(
+    write_app: WriteApp, tmp_path: Path
+) -> None:
+    app = write_app(f"{HELLO}import wakeup\nt = wakeup.wakeup(lambda: None, 0, 50)\n")
+    frame = tmp_path / "frames" / "frame-0001.png"
+    frame.mkdir(parents=True)
+    done = dl7450("run", app, "--quiet", "--frames", frame.parent)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"Error: cannot write {str(frame)!r}: Is a directory\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals there")
+def test_what_the_app_prints_into_a_pipe_is_not_shown_with_the_progress(write_app: WriteApp) -> None:
+    terminal, stderr = os.openpty()
+    command = [sys.executable, "-m", "dl7450", "run", str(write_app("print('x' * 200)\n"))]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, timeout=60, cwd=ROOT, env=CLEAN, check=True)
+    os.close(stderr)
+    shown = os.read(terminal, 65_536)
+    os.close(terminal)
+    assert done.stdout.startswith(b"x" * 200)
+    assert b"running" in shown
+    assert b"x" not in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
+def test_ctrl_c_again_while_spans_are_delivered_is_still_ctrl_c(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nprint('ready', flush=True)\nt = wakeup.wakeup(lambda: None, 0, 50)\n")
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        collector.settimeout(60)
+        endpoint = f"http://127.0.0.1:{collector.getsockname()[1]}"
+        with subprocess.Popen(
+            [sys.executable, "-m", "dl7450", "run", "--quiet", app],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**CLEAN, "OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == "ready\n"
+            running.send_signal(signal.SIGINT)
+            with collector.accept()[0]:  # it never answers
+                running.send_signal(signal.SIGINT)
+                output = running.communicate(timeout=60)
+    assert (running.returncode, output) == (130, ("", ""))
+
+
+def test_expected_text_decides_the_exit_status(write_app: WriteApp) -> None:
+    assert dl7450("run", write_app(HELLO), "--quiet", "--expect-text", "Hello").returncode == 0
+    done = dl7450("run", write_app(HELLO), "--quiet", "--expect-text", "Goodbye")
+    assert done.returncode == 3
+    assert "never shown: 'Goodbye'; shown were ['Hello dock']" in done.stderr
+
+
+def test_a_run_ends_after_its_time(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nt = wakeup.wakeup(lambda: None, 0, 60000)\n")
+    done = dl7450("run", app, "--fast", "--for", 86400, "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["seconds"] == 86400.0
+
+
+def test_flags_describe_the_dock(write_app: WriteApp) -> None:
+    app = write_app(
+        "from dock import DockInfo\nfrom datastore import KvStore\nfrom network import LAN\n"
+        "info = DockInfo()\n"
+        "print(info.dock_id(), info.host_status() == info.HOST_CONNECTED, KvStore().get('a'), LAN().ifconfig()[0])\n"
+    )
+    flags = ["--dock-id", "ab" * 32, "--host", "connected", "--set", "a=b=c", "--offline"]
+    assert dl7450("run", app, "--quiet", *flags).stdout == f"{'ab' * 32} True b=c \n"
+
+
+def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None:
+    write_app("from datastore import KvStore\nprint(KvStore().get('greeting'))\n")
+    store = tmp_path / "store.yaml"
+    store.write_text("kv_store:\n  greeting: hello\ncode:\n  path: ${CONFIG_PATH}/app.py\n", encoding="utf-8")
+    assert dl7450("run", "--store", store, "--quiet").stdout == "hello\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run"], "there is no app to run"),
+        (["run", "nowhere.py"], "cannot read the app 'nowhere.py': No such file or directory"),
+        (["run", "broken.py"], "the app 'broken.py' is not Python: '(' was never closed (broken.py, line 1)"),
+        (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
+        (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
+        (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
+        (["run", "app.py", "--for", "nan"], "nan is no number of seconds"),
+        (["run", "app.py", "--trace-file", "missing/x.jsonl"], "cannot write 'missing/x.jsonl': No such file or "),
+        (["run", "app.py", "--frames", "app.py/frames"], "cannot write 'app.py/frames': Not a directory"),
+        (["check", "nowhere.py"], "cannot read 'nowhere.py': No such file or directory"),
+        (["trace", "app.py"], "app.py, line 1: not JSON"),
+        (["trace", "nowhere.jsonl"], "cannot read 'nowhere.jsonl': No such file or directory"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_before_the_app_starts(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "app.py").write_text("print('started')\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("print(\n", encoding="utf-8")
+    (tmp_path / "store.yaml").write_text("colour: red\n", encoding="utf-8")
+    done = dl7450(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_traces_are_shown_again_from_their_file(tmp_path: Path) -> None:
+    traces = tmp_path / "traces.jsonl"
+    with content_server() as url:
+        done = dl7450(
+            "run", "examples/carousel.py", "--for", 3, "--fast", "--set", f"server={url}", "--trace-file", traces
+        )
+    assert done.returncode == 0
+    again = dl7450("trace", traces)
+    assert "GET 127.0.0.1" in again.stdout
+    assert "404" in again.stdout
+    failed = [json.loads(line) for line in dl7450("trace", traces, "--failed", "--json").stdout.splitlines()]
+    [trace] = failed  # one picture is missing
+    scopes = [scope for resource in trace["resourceSpans"] for scope in resource["scopeSpans"]]
+    assert {span["name"] for scope in scopes for span in scope["spans"]} == {"dl7450.timer", "GET", "dl7450.render"}
+
+
+def test_check_reports_what_would_fail_on_the_dock(write_app: WriteApp) -> None:
+    assert dl7450("check", "examples/carousel.py").returncode == 0
+    done = dl7450("check", write_app("import requests\n"))
+    assert done.returncode == 1
+    assert "requests" in done.stdout
+    assert "Problem" in done.stdout
+    assert "Solution" in done.stdout
+
+
+def test_the_task_tree_is_printed_at_the_end(write_app: WriteApp) -> None:
+    app = write_app("import wakeup\nt = wakeup.wakeup(print, 0, 50)\n")
+    done = dl7450("run", app, "--fast", "--for", 1, "--tasks", "--quiet")
+    assert "timer" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["--help"], ["run", "--help"], ["check", "--help"], ["trace", "--help"]])
+def test_help_fits_a_terminal(command: list[str]) -> None:
+    done = dl7450(*command)
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 100

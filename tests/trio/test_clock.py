@@ -1,0 +1,76 @@
+"""Time on a virtual clock: held while somebody computes, flowing while the real world is awaited."""
+
+import math
+import time
+
+import trio
+from trio.testing import MockClock
+
+from dl7450._trio.clock import (
+    JOIN_PATIENCE,
+    VIRTUAL_EPOCH,
+    awaited_by_thread,
+    epoch_of,
+    hold_time,
+    nanoseconds,
+    release_time,
+)
+
+
+async def test_held_time_stands_still_until_the_last_hold_is_released(autojump_clock: MockClock) -> None:
+    autojump_clock.autojump_threshold = 0.002
+    hold_time(autojump_clock)
+    hold_time(autojump_clock)
+    release_time(autojump_clock)
+    assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (math.inf, 0.0)
+    release_time(autojump_clock)
+    assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (0.002, 0.0)
+
+
+async def test_flowing_time_goes_on_as_in_the_real_world(autojump_clock: MockClock) -> None:
+    hold_time(autojump_clock, flowing=True)
+    assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (math.inf, 1.0)
+    hold_time(autojump_clock)
+    release_time(autojump_clock, flowing=True)
+    assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (math.inf, 0.0)
+    release_time(autojump_clock)
+    assert (autojump_clock.autojump_threshold, autojump_clock.rate) == (0, 0.0)
+
+
+async def test_held_time_may_jump_after_a_moment_while_a_thread_waits(autojump_clock: MockClock) -> None:
+    thresholds: list[float] = []
+    with awaited_by_thread(autojump_clock):
+        for change in (hold_time, release_time):
+            thresholds.append(autojump_clock.autojump_threshold)
+            change(autojump_clock)
+        hold_time(autojump_clock)
+        hold_time(autojump_clock, flowing=True)
+        thresholds.append(autojump_clock.autojump_threshold)
+        release_time(autojump_clock, flowing=True)
+    thresholds.append(autojump_clock.autojump_threshold)
+    release_time(autojump_clock)
+    assert (thresholds, autojump_clock.autojump_threshold) == ([0, JOIN_PATIENCE, math.inf, math.inf], 0)
+
+
+async def test_the_rate_of_a_clock_comes_back(mock_clock: MockClock) -> None:
+    mock_clock.rate = 0.5
+    hold_time(mock_clock, flowing=True)
+    assert mock_clock.rate == 1.0
+    release_time(mock_clock, flowing=True)
+    assert mock_clock.rate == 0.5
+
+
+async def test_a_real_clock_is_left_alone() -> None:
+    clock = trio.lowlevel.current_clock()
+    hold_time(clock)
+    release_time(clock)
+    assert abs(epoch_of(clock) - time.time()) < 60
+    assert nanoseconds(clock, 0) is time.time_ns
+
+
+async def test_virtual_nanoseconds_are_exact(autojump_clock: MockClock) -> None:
+    await trio.sleep(5)
+    now = nanoseconds(autojump_clock, epoch_of(autojump_clock))
+    assert now() == int(VIRTUAL_EPOCH) * 1_000_000_000
+    await trio.sleep(0.000_000_001)
+    assert now() == int(VIRTUAL_EPOCH) * 1_000_000_000 + 1
