@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from ._curl import Failure
 from ._response import Response
-from ._url import Url, UrlError, parse_url
+from ._url import Url, UrlError, parse_url, redact_malformed
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 _FORBIDDEN_IN_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")  # RFC 9110, 5.5, and what UTF-8 cannot say
@@ -29,8 +29,9 @@ class Call:
     """A request as the caller asked for it, checked."""
 
     method: str
-    url: Url | Failure  # or why it cannot be fetched
-    url_text: str
+    url: Url | None  # None where it cannot be fetched
+    failure: Failure | None  # why it cannot be
+    shown_url: str  # the URL without its secrets, for spans and task names
     headers: list[tuple[bytes, bytes]]  # as they go out, but for the trace context
     data: bytes
     timeout: float  # seconds for the whole exchange, math.inf = none
@@ -68,10 +69,11 @@ def check_call(
         raise TypeError(f"cacert must be a str with PEM certificates, not {_kind(cacert)}: decode it first")
     body = _checked_data(data)
     sent = _checked_headers(headers, body)
+    seconds = float(timeout) if 0 < timeout < LONGEST_TIMEOUT else math.inf
     parsed = _parse(url)
-    if isinstance(parsed, Url):
-        sent = _completed(sent, parsed, body)
-    return Call(method, parsed, url, sent, body, float(timeout) if 0 < timeout < LONGEST_TIMEOUT else math.inf, cacert)
+    if isinstance(parsed, Failure):
+        return Call(method, None, parsed, redact_malformed(url), sent, body, seconds, cacert)
+    return Call(method, parsed, None, parsed.redacted, _completed(sent, parsed, body), body, seconds, cacert)
 
 
 def check_callback(on_complete: Callback | None, on_response: Callback | None) -> Callback:

@@ -28,11 +28,11 @@ from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
 from ._curl import Failure, code_of
 from ._exchange import Exchange
-from ._network import FailedRequest, current_exchange
+from ._network import FailedRequest
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
-from ._url import Url, redact_malformed
+from ._url import Url
 
 # How an answer gets to its callback: the callback, the answer, the context whose span is the request's, and what says
 # at the last moment whether the callback may be called.
@@ -198,7 +198,9 @@ class HttpClient:
         span = self._span(call, "callback")  # before the token: nothing that fails may come between it and its return
         admitted = self._admit(call)
         self._pending.begin()
-        self._nursery.start_soon(self._answer, call, span, admitted, control, callback, deliver, name=_task_name(call))
+        self._nursery.start_soon(
+            self._answer, call, span, admitted, control, callback, deliver, name=f"{call.method} {call.shown_url}"
+        )
         return control
 
     async def perform(self, call: Call, api: str, *, wait: bool = False) -> Response:
@@ -282,18 +284,19 @@ class HttpClient:
             end_span(exchange)
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
-        if isinstance(call.url, Failure) or self._may_answer_from_memory:
-            await trio.lowlevel.checkpoint()  # every request is one, and on a real connection it always waits
-        if isinstance(call.url, Failure):
-            raise FailedRequest(call.url)
+        if call.failure is not None or self._may_answer_from_memory:
+            # Every request must be a checkpoint. A real connection is one; a transport in memory may not be.
+            await trio.lowlevel.checkpoint()
+        if call.failure is not None:
+            raise FailedRequest(call.failure)
+        assert call.url is not None  # a URL or a failure
         request = httpx2.Request(
             call.method,
             _httpx_url(call.url),
             headers=span.inject(call.headers),
             stream=httpx2.ByteStream(call.data),
-            extensions={"target": call.url.target, "cacert": call.cacert},
+            extensions={"target": call.url.target, "cacert": call.cacert, "exchange": exchange},
         )
-        before = current_exchange.set(exchange)
         try:
             answer = await self._transport.handle_async_request(request)
             exchange.head_received = True
@@ -304,8 +307,6 @@ class HttpClient:
                 await answer.aclose()
         except httpx2.TransportError as error:
             raise FailedRequest(next(f for kind, f in _HTTPX_FAILURES.items() if isinstance(error, kind))) from error
-        finally:
-            current_exchange.reset(before)
         return Response(answer.status_code, _joined(answer.headers.raw), body)
 
     async def _read(self, answer: httpx2.Response) -> bytearray:
@@ -350,7 +351,3 @@ def _decoded(value: bytes) -> str:
 @lru_cache(maxsize=1024)
 def _httpx_url(url: Url) -> httpx2.URL:
     return httpx2.URL(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)
-
-
-def _task_name(call: Call) -> str:
-    return f"{call.method} {call.url.redacted if isinstance(call.url, Url) else redact_malformed(call.url_text)}"

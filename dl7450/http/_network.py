@@ -12,18 +12,16 @@ import math
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from contextvars import ContextVar
 from typing import NamedTuple, Protocol
 
 import trio
 
 from ._curl import Failure
 from ._exchange import Exchange
+from ._url import is_ip_address
 
 CONNECT_STAGGER = 0.2  # seconds before the next address is tried as well (libcurl's happy eyeballs)
 ADDRESSES_MAX = 16  # that are tried; else a name server could have a dock open sockets until the process has none left
-
-current_exchange: ContextVar[Exchange] = ContextVar("dl7450.http.exchange")
 
 
 class FailedRequest(Exception):  # noqa: N818  it is not a caller's error: it becomes a status code
@@ -108,7 +106,7 @@ class DeviceNetwork:
         self._is_up = is_up
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
-        if not _is_address(host) and not self._is_up():
+        if not is_ip_address(host) and not self._is_up():
             raise OSError(errno.ENETDOWN, "the dock has no network")
         return await self._network.resolve(host, port)
 
@@ -140,14 +138,10 @@ async def connect(network: Network, host: str, port: int, exchange: Exchange) ->
     return address, connection
 
 
-def _is_address(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdigit()
-
-
 async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -> Sequence[Address]:
     try:
         # An address is not looked up, so it has no such phase.
-        with nullcontext() if _is_address(host) else exchange.phase(f"DNS lookup {host}"):
+        with nullcontext() if is_ip_address(host) else exchange.phase(f"DNS lookup {host}"):
             addresses = await network.resolve(host, port)
     except OSError as error:
         raise FailedRequest(Failure.RESOLVE) from error

@@ -19,7 +19,7 @@ from ._curl import CurlCode
 from ._exchange import Exchange
 from ._metrics import ActiveKey, metrics_of
 from ._response import Response
-from ._url import Url, redact, redact_malformed
+from ._url import redact
 
 
 class HttpTracing:
@@ -60,20 +60,20 @@ class RequestSpan:
         self._at_start: dict[str, str | int] = {"http.request.method": call.method}
         self._at_end: dict[str, str | int] = {}
         url = call.url
-        if isinstance(url, Url):
+        if url is not None:
             self._at_start |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
         self.span: Span = tracing.tracer.start_span(
             call.method,
             kind=SpanKind.CLIENT,
             attributes={
                 **self._at_start,
-                "url.full": url.redacted if isinstance(url, Url) else redact_malformed(call.url_text),
+                "url.full": call.shown_url,
                 "dl7450.http.api": api,
                 "dl7450.http.in_flight": in_flight,
             },
             start_time=self._started,
         )
-        if isinstance(url, Url):
+        if url is not None:
             self._active_key = ActiveKey(call.method, url.host, url.port, url.scheme)
             tracing.metrics.count_active(self._active_key, +1)
 

@@ -19,12 +19,11 @@ import trio
 from ._connection import BrokenConnection, HttpConnection, open_connection
 from ._curl import Failure
 from ._exchange import Exchange
-from ._network import FailedRequest, Network, current_exchange
+from ._network import FailedRequest, Network
+from ._url import DEFAULT_PORTS
 
 RESENDS_MAX = 5  # libcurl's CONN_MAX_RETRIES
 IDLE_CONNECTIONS_MAX = 16  # as many as requests can be in flight
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class _Server(NamedTuple):
@@ -39,8 +38,8 @@ class _Server(NamedTuple):
 class DockTransport(httpx2.AsyncBaseTransport):
     """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level.
 
-    Two things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them, and
-    `cacert` (str or None), the certificates to trust. What happens is noted in the current `Exchange`.
+    Three things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them,
+    `cacert` (str or None), the certificates to trust, and `exchange` (`Exchange`), which is told what happens.
     """
 
     def __init__(self, network: Network) -> None:
@@ -57,10 +56,10 @@ class DockTransport(httpx2.AsyncBaseTransport):
         server = _Server(
             url.scheme,
             url.raw_host.decode("ascii"),
-            url.port or _DEFAULT_PORTS[url.scheme],
+            DEFAULT_PORTS[url.scheme] if url.port is None else url.port,
             request.extensions["cacert"] if url.scheme == "https" else None,
         )
-        exchange = current_exchange.get()
+        exchange: Exchange = request.extensions["exchange"]
         while True:
             connection = await self._connection(server, exchange)
             try:

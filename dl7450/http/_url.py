@@ -20,7 +20,7 @@ _GUESSED_SCHEME = re.compile(r"(dict|ftp|imap|ldap|pop3|smtp)\.", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")  # with what no UTF-8 can say
 _BAD_IN_HOST = re.compile(r"[\x00-\x20\x7f/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
 _LENGTH_MAX = 65_536  # of a part of a URL: httpx takes no more
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _USER_INFO = re.compile(r"//[^/?#\s]*@")
 _SECRET_QUERY_VALUE = re.compile(
     r"([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)"
@@ -71,25 +71,30 @@ def parse_url(text: str) -> Url:
         guessed = _GUESSED_SCHEME.match(host)
         scheme = guessed[1].lower() if guessed else "http"
     host = _decoded_host(host, text)
-    if scheme not in _DEFAULT_PORTS:
+    if scheme not in DEFAULT_PORTS:
         raise UrlError(Failure.SCHEME, text)
     if "%00" in userinfo:
         raise UrlError(Failure.URL, text)
     host = _ascii_host(host, text)
     shown_host = f"[{host}]" if ":" in host else host
-    explicit_port = "" if port is None or port == _DEFAULT_PORTS[scheme] else f":{port}"
+    explicit_port = "" if port is None or port == DEFAULT_PORTS[scheme] else f":{port}"
     target = _target(tail)
     if len(target) > _LENGTH_MAX or len(host) > _LENGTH_MAX:
         raise UrlError(Failure.URL, text)
     return Url(
         scheme=scheme,
         host=host,
-        port=_DEFAULT_PORTS[scheme] if port is None else port,
+        port=DEFAULT_PORTS[scheme] if port is None else port,
         target=target,
         netloc=f"{shown_host}{explicit_port}".encode("ascii"),
         authorization=_basic(userinfo) if userinfo else None,
         redacted=redact(f"{scheme}://{userinfo}{'@' if userinfo else ''}{shown_host}{explicit_port}{target.decode()}"),
     )
+
+
+def is_ip_address(host: str) -> bool:
+    """Whether a host as `Url` has it is an IP address, which is not looked up."""
+    return ":" in host or host.replace(".", "").isdigit()
 
 
 def redact(text: str) -> str:

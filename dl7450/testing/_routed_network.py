@@ -24,6 +24,7 @@ import trio
 
 from ..http._network import Address, Connection, DeviceNetwork
 from ..http._transport import DockTransport
+from ..http._url import DEFAULT_PORTS, is_ip_address
 from ._answer import Answer, Ending, Fault, Piece, Script
 from ._routes import Request, Routes, url_text
 
@@ -110,7 +111,7 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
 
     async def _described(self, request: httpx2.Request) -> Request:
         url, target = request.url, cast(bytes, request.extensions["target"])
-        port = url.port or (443 if url.scheme == "https" else 80)
+        port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
         return Request(
             request.method,
             url_text(url.scheme, url.host, port, target.decode("latin-1")),
@@ -132,8 +133,7 @@ class RoutedNetwork:
         await trio.lowlevel.checkpoint()
         if await _asked.get().fails_by("dns"):
             raise OSError(errno.ENOENT, "no such host")
-        is_address = ":" in host or host.replace(".", "").isdigit()
-        return [Address(host if is_address else self._address_of(host.lower()), port)]
+        return [Address(host if is_ip_address(host) else self._address_of(host.lower()), port)]
 
     async def connect(self, address: Address) -> Connection:
         await trio.lowlevel.checkpoint()

@@ -20,7 +20,7 @@ from PIL import Image
 
 from .._screen.state import Background
 from ..http._curl import Failure
-from ..http._url import UrlError, parse_url
+from ..http._url import DEFAULT_PORTS, UrlError, parse_url
 from ._answer import Answer, Fault, Headers, _Absent
 
 if TYPE_CHECKING:
@@ -227,8 +227,7 @@ _NO_SUCH_HOST = Answer(fault="dns")
 def url_text(scheme: str, host: str, port: int, target: str) -> str:
     """A URL as routes compare it: without what goes without saying."""
     shown = f"[{host}]" if ":" in host else host.lower()
-    default = port == {"http": 80, "https": 443}[scheme]
-    return f"{scheme}://{shown}{'' if default else f':{port}'}{target}"
+    return f"{scheme}://{shown}{'' if port == DEFAULT_PORTS[scheme] else f':{port}'}{target}"
 
 
 def _without_scheme(url: str) -> str:
