@@ -1,24 +1,99 @@
 """The DisplayLink DL-7450 dock's app runtime as a Trio library.
 
-`open_dock` opens a dock in a Trio program, `run` runs an app on one. The modules that an app may import are here by the
-same name: `dl7450.http`, `dl7450.wakeup`, `dl7450.splashscreen` and so on. An app must find no name in them that the
-dock does not have, so what they import has an underscore there.
+`open_dock` opens a dock in a Trio program, `run` runs an app on one. What their signatures name is here, too.
+
+The modules that an app may import are here by the same name: `dl7450.http`, `dl7450.wakeup`, `dl7450.splashscreen` and
+so on. An app must find no name in them that the dock does not have, so what they import has an underscore there.
+Importing any of them is light: Trio, httpx, Pillow and OpenTelemetry are loaded by the first use of a dock.
 """
 
 from typing import TYPE_CHECKING
 
 from ._version import __version__
+from .http._dock_of_call import DockOfCall as _DockOfCall
+from .http._dock_of_call import hand_in as _hand_in
 
 if TYPE_CHECKING:
+    from ._device.device import (
+        Device,
+        FactoryStore,
+        HostChange,
+        HostStatus,
+        NetworkAddress,
+        StoredImage,
+        UsbDevice,
+    )
+    from ._device.machine import Machine
     from ._dock.dock import Dock, open_dock, run
+    from ._dock.loader import AppError
+    from ._screen.state import ScreenState
+    from .http._client import HttpClient, HttpStatistics
+    from .http._control import RequestControl
+    from .http._network import Address, Connection, Network
 
-__all__ = ["Dock", "__version__", "open_dock", "run"]
+_HOMES = {
+    "Address": ".http._network",
+    "AppError": "._dock.loader",
+    "Connection": ".http._network",
+    "Device": "._device.device",
+    "Dock": "._dock.dock",
+    "FactoryStore": "._device.device",
+    "HostChange": "._device.device",
+    "HostStatus": "._device.device",
+    "HttpClient": ".http._client",
+    "HttpStatistics": ".http._client",
+    "Machine": "._device.machine",
+    "Network": ".http._network",
+    "NetworkAddress": "._device.device",
+    "RequestControl": ".http._control",
+    "ScreenState": "._screen.state",
+    "StoredImage": "._device.device",
+    "UsbDevice": "._device.device",
+    "open_dock": "._dock.dock",
+    "run": "._dock.dock",
+}
+
+__all__ = [
+    "Address",
+    "AppError",
+    "Connection",
+    "Device",
+    "Dock",
+    "FactoryStore",
+    "HostChange",
+    "HostStatus",
+    "HttpClient",
+    "HttpStatistics",
+    "Machine",
+    "Network",
+    "NetworkAddress",
+    "RequestControl",
+    "ScreenState",
+    "StoredImage",
+    "UsbDevice",
+    "__version__",
+    "open_dock",
+    "run",
+]
 
 
 def __getattr__(name: str) -> object:
     # On first use (PEP 562): `import dl7450.http` need not load Trio, httpx and OpenTelemetry.
-    if name in {"Dock", "open_dock", "run"}:
-        from ._dock import dock as _dock
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(_dock, name)
+        return getattr(import_module(_HOMES[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _current_dock() -> _DockOfCall:
+    from ._dock.current import current_dock
+
+    return current_dock()
+
+
+_hand_in(_current_dock)

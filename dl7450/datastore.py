@@ -3,10 +3,14 @@
 Only the factory store exists so far, as on the dock: nothing can be written.
 """
 
+import typing as _typing
+
 from . import image as _image
-from ._device import device as _device
 from ._dock import current as _current
-from ._screen import state as _screen
+from ._screen import constants as _constants
+
+if _typing.TYPE_CHECKING:
+    from ._device.device import StoredImage as _StoredImage
 
 __all__ = ["ImageStore", "KvStore"]
 
@@ -18,7 +22,7 @@ class ImageStore:
         """The tags of all pictures, in the order of the store's file."""
         return list(_current.current_dock().device.store.images)
 
-    def get(self, image_tag: str) -> tuple[bytearray, _screen.ImageType]:
+    def get(self, image_tag: str) -> tuple[bytearray, _constants.ImageType]:
         """A copy of a picture's bytes, and its type: `image.PNG`, `image.BMP` or, for JPEG, `image.NONE`.
 
         The SDK does not say what the dock does with a tag that is not there.
@@ -53,7 +57,7 @@ class KvStore:
         return _current.current_dock().device.store.values.get(key, "")
 
 
-def _find(image_tag: str) -> _device.StoredImage:
+def _find(image_tag: str) -> "_StoredImage":
     _check_str(image_tag, "image tag")
     images = _current.current_dock().device.store.images
     try:

@@ -2,7 +2,7 @@
 
 from . import monitor as _monitor
 from ._device import device as _device
-from ._device import timezones as _timezone
+from ._device import timezones as _timezones
 from ._dock import current as _current
 
 __all__ = ["DockControl", "DockInfo"]
@@ -26,7 +26,7 @@ class DockInfo:
 
     def host_status(self) -> int:
         """Whether a host is connected: one of this class's three constants."""
-        return int(_current.current_dock().device.host_status)
+        return int(_current.current_dock().machine.host_status)
 
 
 class DockControl:
@@ -39,7 +39,7 @@ class DockControl:
             TypeError: the name is no str; the message lists the names (dock SDK).
             ValueError: the dock does not know the name; the message lists those that it does (dock SDK).
         """
-        _current.current_dock().device.timezone = _timezone.zone(timezone).key
+        _current.current_dock().machine.timezone = _timezones.zone(timezone).key
 
     def suspend_host_connection(self, suspend: bool) -> None:
         """Suspend the connection to the host, or resume it; `DockInfo.host_status` tells when it happened.
@@ -49,10 +49,9 @@ class DockControl:
 
         Raises:
             TypeError: `suspend` is no bool.
-            RuntimeError: called on the Trio thread, where `dock.device.suspend_host(...)` is the way.
+            RuntimeError: called on the Trio thread, where `dock.machine.suspend_host(...)` is the way.
         """
         if not isinstance(suspend, bool):
             raise TypeError(f"suspend must be True or False, not {type(suspend).__name__}")
-        _current.check_not_trio("suspend_host_connection()", "dock.device.suspend_host(...)")
-        dock = _current.current_dock()
-        dock.call_sync(dock.device.suspend_host, suspend)
+        dock = _current.current_dock_to_wait_for("suspend_host_connection()", "dock.machine.suspend_host(...)")
+        dock.call_sync(dock.machine.suspend_host, suspend)

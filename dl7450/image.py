@@ -2,13 +2,13 @@
 
 from typing import Self as _Self
 
-from ._screen import state as _screen
+from ._screen import constants as _constants
 
 __all__ = ["BMP", "NONE", "PNG", "ImageToken"]
 
-NONE = _screen.ImageType.NONE  # the bytes themselves tell; no bytes and NONE mean no picture
-PNG = _screen.ImageType.PNG
-BMP = _screen.ImageType.BMP
+NONE = _constants.ImageType.NONE  # the bytes themselves tell; no bytes and NONE mean no picture
+PNG = _constants.ImageType.PNG
+BMP = _constants.ImageType.BMP
 
 
 class ImageToken:
@@ -23,13 +23,13 @@ class ImageToken:
     __slots__ = ("_data", "_image_type")
 
     _data: bytes
-    _image_type: _screen.ImageType
+    _image_type: _constants.ImageType
 
     def __init__(self) -> None:
         raise TypeError("an ImageToken cannot be created: call datastore.ImageStore().get_token(tag)")
 
     @classmethod
-    def _make(cls, data: bytes, image_type: _screen.ImageType) -> _Self:
+    def _make(cls, data: bytes, image_type: _constants.ImageType) -> _Self:
         token = cls.__new__(cls)
         token._data = data
         token._image_type = image_type

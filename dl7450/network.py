@@ -10,7 +10,7 @@ class LAN:
 
     def ifconfig(self) -> tuple[str, str, str, str]:
         """The IP address, subnet mask, gateway and DNS server; empty strings until the network is up."""
-        address = _current.current_dock().device.address
+        address = _current.current_dock().machine.address
         if address is None:
             return "", "", "", ""
         return address.ip, address.subnet, address.gateway, address.dns

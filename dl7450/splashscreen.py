@@ -3,17 +3,18 @@
 Nothing is drawn while app code runs. When it returns, what is on the screen then becomes one frame.
 """
 
-from typing import Any as _Any
+import typing as _typing
 
 from . import image as _image
 from ._dock import current as _current
-from ._screen import markup as _markup
-from ._screen import picture as _picture
-from ._screen import state as _screen
+from ._screen import constants as _constants
+
+if _typing.TYPE_CHECKING:
+    from ._screen.state import Background as _Background
 
 __all__ = ["Alignment", "Splashscreen"]
 
-Alignment = _screen.Alignment
+Alignment = _constants.Alignment
 
 
 class Splashscreen:
@@ -25,7 +26,7 @@ class Splashscreen:
     def set_background(
         self,
         background: bytes | bytearray | memoryview | _image.ImageToken,
-        image_type: _screen.ImageType = _image.PNG,
+        image_type: _constants.ImageType = _image.PNG,
     ) -> None:
         """Show a picture behind the text, scaled to fit the screen.
 
@@ -42,7 +43,7 @@ class Splashscreen:
         picture = _picture_of(background, image_type)
         _current.current_dock().screen.set_background(picture)
 
-    def add_text_box(self, text: str | list[str], attributes: dict[str, _Any] | None = None) -> None:
+    def add_text_box(self, text: str | list[str], attributes: dict[str, _typing.Any] | None = None) -> None:
         """Show text; a box at the same `(x, y)` is replaced. Empty text shows nothing.
 
         Parameters:
@@ -58,12 +59,14 @@ class Splashscreen:
             ValueError: the markup does not parse; an alignment or an attribute is unknown; `x` or `y` is farther off
                 the screen than 32,767 pixels.
         """
-        runs = _markup.parse(_joined(text))
+        from ._screen import markup, state
+
+        runs = markup.parse(_joined(text))
         given = _checked(attributes)
-        x = _coordinate(given.get("x", _screen.CENTRE_X), "x")
-        y = _coordinate(given.get("y", _screen.CENTRE_Y), "y")
+        x = _coordinate(given.get("x", _constants.CENTRE_X), "x")
+        y = _coordinate(given.get("y", _constants.CENTRE_Y), "y")
         alignment = _alignment(given.get("alignment", Alignment.MIDDLE))
-        box = _screen.TextBox(x, y, alignment, runs, centred="y" not in given)
+        box = state.TextBox(x, y, alignment, runs, centred="y" not in given)
         _current.current_dock().screen.add_text_box(box)
 
     def remove_text_box(self, x: int, y: int) -> None:
@@ -81,21 +84,23 @@ _FARTHEST = 32_767  # pixels: more than any way of hiding text needs, and drawin
 # The checks take whatever an app may pass, hence `object`.
 
 
-def _picture_of(background: object, image_type: object) -> _screen.Background | None:
+def _picture_of(background: object, image_type: object) -> "_Background | None":
+    from ._screen import picture
+
     if isinstance(background, _image.ImageToken):
-        return _picture.read(background._data, background._image_type)
+        return picture.read(background._data, background._image_type)
     if not isinstance(background, bytes | bytearray | memoryview):
         raise TypeError(
             f"background must be bytes, bytearray, memoryview or an ImageToken, not {_type_name(background)}: "
             "of an http.Response, pass response.body()"
         )
-    if not isinstance(image_type, _screen.ImageType):
+    if not isinstance(image_type, _constants.ImageType):
         raise TypeError(f"image_type must be image.PNG, image.BMP or image.NONE, not {image_type!r}")
     if not background and image_type is _image.NONE:
         return None
     if isinstance(background, memoryview):
         background = bytes(background)
-    return _picture.read(background, image_type)
+    return picture.read(background, image_type)
 
 
 def _joined(text: object) -> str:
@@ -122,12 +127,12 @@ def _coordinate(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, in pixels, not {_type_name(value)}: use int() or //")
     if abs(value) > _FARTHEST:
-        size = f"{_screen.WIDTH} x {_screen.HEIGHT}"
+        size = f"{_constants.WIDTH} x {_constants.HEIGHT}"
         raise ValueError(f"{name} is {value:,}, far off a screen of {size} pixels: use a place on it")
     return value
 
 
-def _alignment(value: object) -> _screen.Alignment:
+def _alignment(value: object) -> _constants.Alignment:
     for alignment in Alignment:
         if value == alignment:
             return alignment

@@ -8,9 +8,7 @@ mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Loc
 import datetime as _datetime
 from collections.abc import Sequence as _Sequence
 
-import trio as _trio
-
-from ._device import timezones as _timezone
+from ._device import timezones as _timezones
 from ._dock import current as _current
 
 __all__ = [
@@ -106,8 +104,10 @@ def sleep(seconds: float) -> None:
         RuntimeError: called on the Trio thread, where `await trio.sleep(...)` is the way.
     """
     _check_number(seconds, "seconds")
-    _current.check_not_trio("time.sleep()", "await trio.sleep(...)")
-    _current.current_dock().call(_trio.sleep, max(seconds, 0))
+    dock = _current.current_dock_to_wait_for("time.sleep()", "await trio.sleep(...)")
+    import trio
+
+    dock.call(trio.sleep, max(seconds, 0))
 
 
 def sleep_ms(ms: int) -> None:
@@ -155,7 +155,7 @@ def _elapsed_ns() -> int:
 
 
 def _zone() -> _datetime.tzinfo:
-    return _timezone.zone(_current.current_dock().device.timezone)
+    return _timezones.zone(_current.current_dock().machine.timezone)
 
 
 def _utc(secs: float | None) -> _datetime.datetime:

@@ -4,7 +4,6 @@ from collections.abc import Callable as _Callable
 from inspect import iscoroutinefunction as _iscoroutinefunction
 
 from ._dock import current as _current
-from ._dock import timers as _timer
 
 __all__ = ["Timer", "wakeup"]
 
@@ -38,13 +37,7 @@ class Timer:
             if not value >= 0:
                 raise ValueError(f"{name} must be 0 or more milliseconds, not {value}")
         dock = _current.current_dock()
-
-        def start() -> _timer.DockTimer:
-            timer = _timer.DockTimer(task, time_ms / 1000, repeat_ms / 1000)
-            dock.timers.start(timer)
-            return timer
-
-        self._timer = dock.call_sync(start)
+        self._timer = dock.call_sync(dock.timers.start, task, time_ms / 1000, repeat_ms / 1000)
 
     def cancel(self) -> None:
         """Stop the timer: once this returns, its task is not called. Safe at any time and more than once.

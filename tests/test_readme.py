@@ -29,7 +29,7 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
         "dl7450/http/_tracing.py",
         "dl7450/http/_metrics.py",
         "dl7450/_trio/app_spans.py",
-        "dl7450/_dock/dock.py",
+        "dl7450/_dock/app_calls.py",
         *map(str, Path("telemetry/dl7450_telemetry/trio").glob("*.py")),
         "telemetry/dl7450_telemetry/_resource.py",
     ]

@@ -26,7 +26,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import edid as _edid
 from . import timezones as _timezone
 from .device import (
     OUTPUTS,
@@ -41,6 +40,7 @@ from .device import (
     host_status,
 )
 from .edid import Edid
+from .edid import build as build_edid
 from .store_file import read_store
 from .yaml_lines import DeviceError, Node, read_yaml
 
@@ -104,9 +104,9 @@ def _read_monitor(node: Node, number: int) -> bytes:
     keys = node.section("name", "mode", "serial", required=("name", "mode"))
     width, height = keys["mode"].convert(_mode)
     serial_number = keys["serial"].convert(_serial_number) if "serial" in keys else number
-    edid = Edid(name=keys["name"].text(), width=width, height=height, serial_number=serial_number)
+    monitor = Edid(name=keys["name"].text(), width=width, height=height, serial_number=serial_number)
     try:
-        return _edid.build(edid)
+        return build_edid(monitor)
     except ValueError as error:
         raise node.error(str(error)) from None
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .._screen import picture as _picture
-from .._screen.state import ImageType
+from .._screen.constants import ImageType
 from .device import FactoryStore, StoredImage
 from .yaml_lines import Node
 

@@ -9,27 +9,25 @@ thread, so there are no locks. The thread begins with the first job: a dock that
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from queue import SimpleQueue
 
-import outcome
 import trio
 
 from .._trio.clock import hold_time, release_time
+from .._trio.lifetime import CLOSED, DockClosed, Lifetime
 from .._trio.pending import Pending
 
 STOP_PATIENCE = 2.0  # seconds of real time that app code has to return in when the dock stops
 
 
 class DockStopped(BaseException):
-    """Raised in app code that calls a dock which is stopping.
+    """Raised in app code that calls a dock which is closed or stopping.
 
     Not an `Exception`, for the same reason as `trio.Cancelled`: an app's `except Exception` must not keep it going.
     """
@@ -40,22 +38,19 @@ class AppThread:
 
     def __init__(
         self,
-        nursery: trio.Nursery,
-        pending: Pending,
+        lifetime: Lifetime,
         prepare: Callable[[], object],
         when_idle: Callable[[], None],
         on_error: Callable[[Exception], None] | None,
     ) -> None:
         """
         Parameters:
-            nursery: of the dock; the thread's owner runs in it.
-            pending: counts the jobs that have not run, among others.
+            lifetime: of the dock: the thread's owner is a task of its nursery, and jobs that have not run are pending.
             prepare: called once on the new thread.
             when_idle: called on the Trio thread each time that the queue has run empty. It may post.
             on_error: called on the Trio thread with what a posted job raised; None: it is raised in the nursery.
         """
-        self._nursery = nursery
-        self._pending = pending
+        self._lifetime = lifetime
         self._prepare = prepare
         self._when_idle = when_idle
         self._on_error = on_error
@@ -91,6 +86,9 @@ class AppThread:
                 job()
             except Exception as error:
                 self._soon(end, error)
+            except DockStopped:
+                self._soon(end, DockClosed(CLOSED))
+                raise
             else:
                 self._soon(end, None)
 
@@ -142,9 +140,9 @@ class AppThread:
     def _enqueue(self, job: Callable[[], object]) -> None:
         if self._unfinished == 0 and self.ident is None:
             self.ident = 0  # until the thread says
-            self._nursery.start_soon(self._own_thread, name="dl7450 app thread")
+            self._lifetime.nursery.start_soon(self._own_thread, name="dl7450 app thread")
         self._unfinished += 1
-        self._pending.begin()
+        self._lifetime.pending.begin()
         self._count_running()
         self._jobs.put(job)
 
@@ -153,16 +151,18 @@ class AppThread:
         if self._unfinished == 0:
             self._when_idle()
         self._count_running()
-        self._pending.end()
+        self._lifetime.pending.end()
 
     def _report(self, error: Exception) -> None:
+        if isinstance(error, DockClosed):  # nobody is left who wants to know
+            return
         try:
             if self._on_error is None:
                 raise error
             self._on_error(error)
         except Exception as unexpected:
             if not self._over:
-                self._nursery.start_soon(_raise, unexpected)
+                self._lifetime.nursery.start_soon(_raise, unexpected)
 
     def _count_running(self) -> None:
         """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
@@ -201,6 +201,10 @@ class AppThread:
             while (job := self._jobs.get()) is not None and not self._stopping:
                 try:
                     job()
+                except DockStopped:
+                    # App code ends where it asks something of a closed dock. Other jobs may be waiting.
+                    if self._lifetime.over:
+                        break
                 except Exception as error:
                     self._soon(self._report, error)
                     if self._on_error is None:
@@ -220,26 +224,3 @@ class AppThread:
 
 async def _raise(error: Exception) -> None:
     raise error
-
-
-def print_app_error(error: Exception) -> None:
-    """Print the traceback of an app's error to stderr: the app's code, not this library's."""
-    print(format_app_error(error), end="", file=sys.stderr)  # noqa: T201
-
-
-def format_app_error(error: BaseException) -> str:
-    """The traceback of an app's error without this library's frames and those it runs on."""
-    described = traceback.TracebackException.from_exception(error)
-    part: traceback.TracebackException | None = described
-    while part is not None:
-        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not _is_ours(frame.filename)])
-        part = part.__cause__ or part.__context__
-    return "".join(described.format())
-
-
-_PACKAGE = Path(__file__).parents[1]
-_OURS = tuple(f"{folder}{os.sep}" for folder in (_PACKAGE, Path(trio.__file__).parent, Path(outcome.__file__).parent))
-
-
-def _is_ours(filename: str) -> bool:
-    return filename.startswith((*_OURS, "<frozen importlib"))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import trio
 from trio.testing import MockClock
 
-from .._dock.app_thread import print_app_error
 from .._dock.dock import open_dock
 from .._dock.loader import AppError
+from .._dock.tracebacks import print_app_error
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._trio.exception_groups import ctrl_c_first

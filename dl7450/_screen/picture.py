@@ -14,7 +14,8 @@ from itertools import accumulate
 
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
-from .state import HEIGHT, WIDTH, Background, ImageType
+from .constants import HEIGHT, WIDTH, ImageType
+from .state import Background
 
 MAX_PIXELS = 7680 * 4320  # 8K, sixteen times the screen. More is a mistake, or meant to fill the memory
 

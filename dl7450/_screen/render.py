@@ -15,9 +15,10 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .constants import HEIGHT, WIDTH, Alignment
 from .markup import StyledText
 from .picture import fill_screen
-from .state import HEIGHT, WIDTH, Alignment, ScreenState, TextBox
+from .state import ScreenState, TextBox
 from .style import Colour, Style
 
 _PIXELS_PER_POINT = 96 / 72

@@ -103,12 +103,13 @@ def _request(
     timeout: float,
     cacert: str | None,
 ) -> Response:
-    from .._dock.current import check_not_trio, current_dock
+    from .._trio.threads import check_not_trio
     from ._arguments import check_call
+    from ._dock_of_call import dock_of_call
 
     check_not_trio(f"http.{method.lower()}()", f"await dock.http.{method.lower()}(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
-    dock = current_dock()
+    dock = dock_of_call()
     return dock.call(dock.http.perform, call, "sync")
 
 
@@ -122,11 +123,12 @@ def _start(
     cacert: str | None,
     on_response: _Callable[[Response], object] | None,
 ) -> "RequestControl":
-    from .._dock.current import check_not_trio, current_dock
+    from .._trio.threads import check_not_trio
     from ._arguments import check_call, check_callback
+    from ._dock_of_call import dock_of_call
 
     check_not_trio(f"http.{method.lower()}_async()", f"dock.http.{method.lower()}_async(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
     callback = check_callback(on_complete, on_response)
-    dock = current_dock()
-    return dock.call_sync(dock.http.start, call, callback, dock.deliver)
+    dock = dock_of_call()
+    return dock.call_sync(dock.http.start, call, callback)

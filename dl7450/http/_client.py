@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, nullcontext
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TypeAlias, cast
+from typing import Protocol, TypeAlias, cast
 
 import httpx2
 import trio
@@ -22,8 +22,7 @@ from opentelemetry.context import Context
 
 from .._trio.app_spans import app_span
 from .._trio.exception_groups import ungrouped
-from .._trio.lifetime import Lifetime
-from .._trio.pending import Pending
+from .._trio.lifetime import DockClosed, Lifetime
 from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
 from ._curl import Failure, code_of
@@ -34,9 +33,8 @@ from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
 from ._url import Url
 
-# How an answer gets to its callback: the callback, the answer, the context whose span is the request's, and what says
-# at the last moment whether the callback may be called.
-Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
+# Has a callback called where callbacks run; `AppCode.deliver` is one.
+_Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
 
 REQUESTS_MAX = 16  # dock SDK
 TIMEOUT = 40.0  # seconds; dock SDK 0.6
@@ -69,28 +67,43 @@ class HttpStatistics:
     cancelled: int = 0
 
 
+class AppCode(Protocol):
+    """Calls the callbacks of an app on its own thread."""
+
+    def deliver(
+        self, callback: Callback, response: Response, parent: Context, still_wanted: Callable[[], bool]
+    ) -> None:
+        """Call a callback with its answer.
+
+        Parameters:
+            callback: of the app.
+            response: the answer.
+            parent: the context whose span is the request's.
+            still_wanted: says at the last moment whether the callback may be called.
+        """
+        ...
+
+
 class HttpClient:
     """A dock's requests. The methods are for Trio tasks; apps use the functions of `dl7450.http`."""
 
     def __init__(
         self,
-        nursery: trio.Nursery,
         lifetime: Lifetime,
         transport: httpx2.AsyncBaseTransport,
         tracing: HttpTracing,
-        pending: Pending,
+        app_code: AppCode,
         call_from_thread: CallFromThread,
         max_response_bytes: int,
     ) -> None:
-        self._nursery = nursery
         self._lifetime = lifetime
         self._transport = transport
         self._may_answer_from_memory = not isinstance(transport, DockTransport)
         self._tracing = tracing
+        self._app_code = app_code
         self._call_from_thread = call_from_thread
         self._max_response_bytes = max_response_bytes
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
-        self._pending = pending
         self._counts: Counter[str] = Counter()
 
     async def get(
@@ -164,7 +177,7 @@ class HttpClient:
     ) -> RequestControl:
         """Start a GET. The callback runs in Trio, in a task of the dock; what it raises stops the dock."""
         callback = check_callback(on_complete, on_response)
-        return self.start(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._start(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
 
     def post_async(
         self,
@@ -179,33 +192,31 @@ class HttpClient:
     ) -> RequestControl:
         """Start a POST. See `get_async`."""
         callback = check_callback(on_complete, on_response)
-        return self.start(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._start(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
 
     def statistics(self) -> HttpStatistics:
         """The dock's requests so far, as an immutable object."""
         return HttpStatistics(REQUESTS_MAX, self._limiter.borrowed_tokens, **self._counts)
 
-    def start(self, call: Call, callback: Callback, deliver: Deliver) -> RequestControl:
-        """Start a request whose answer goes to a callback. For the bridges; runs on the Trio thread.
+    def start(self, call: Call, callback: Callback) -> RequestControl:
+        """Start a checked request whose answer goes to a callback on the app thread. For the bridges."""
+        return self._start(call, callback, self._app_code.deliver)
 
-        Parameters:
-            call: the checked request.
-            callback: what the app wants to be called with the answer.
-            deliver: calls it where callbacks run.
-        """
+    def _start(self, call: Call, callback: Callback, deliver: _Deliver) -> RequestControl:
         self._lifetime.check()
         control = RequestControl(self._call_from_thread)
-        span = self._span(call, "callback")  # before the token: nothing that fails may come between it and its return
+        # The span first: if starting it raised after a token was taken, the token would leak.
+        span = self._span(call, "callback")
         admitted = self._admit(call)
-        self._pending.begin()
-        self._nursery.start_soon(
+        self._lifetime.pending.begin()
+        self._lifetime.nursery.start_soon(
             self._answer, call, span, admitted, control, callback, deliver, name=f"{call.method} {call.shown_url}"
         )
         return control
 
     async def perform(self, call: Call, api: str, *, wait: bool = False) -> Response:
         """Make a checked request. For the bridges; `request` is the public way."""
-        self._pending.begin()
+        self._lifetime.pending.begin()
         try:
             span = self._span(call, api)
             admitted = self._admit(call)
@@ -213,7 +224,7 @@ class HttpClient:
                 admitted = await self._wait_for_token(call, span)
             return await self._perform(call, span, admitted)
         finally:
-            self._pending.end()
+            self._lifetime.pending.end()
 
     def _admit(self, call: Call) -> bool:
         try:
@@ -241,7 +252,7 @@ class HttpClient:
         admitted: bool,
         control: RequestControl,
         callback: Callback,
-        deliver: Deliver,
+        deliver: _Deliver,
     ) -> None:
         response = None
         try:
@@ -252,7 +263,7 @@ class HttpClient:
                 deliver(callback, response, span.context, control._settle)
         finally:
             control._ended.set()
-            self._pending.end()
+            self._lifetime.pending.end()
 
     async def _perform(self, call: Call, span: RequestSpan, admitted: bool) -> Response:
         """Do the exchange; whichever way it ends, give the token back, count the request and end its span."""
@@ -324,7 +335,10 @@ class HttpClient:
     ) -> None:
         if not still_wanted():
             return
-        with app_span(self._tracing.tracer, "dl7450.callback", callback, self._tracing.now, context):
+        with (
+            app_span(self._tracing.tracer, "dl7450.callback", callback, self._tracing.now, context),
+            suppress(DockClosed) if self._lifetime.door_closed else nullcontext(),  # a chain of requests ends here
+        ):
             callback(response)
 
 

@@ -32,20 +32,17 @@ class RequestControl:
         """
         with self._lock:
             self._settled = True
-        if not trio.lowlevel.in_trio_run():
-            self._call_from_thread(self._cancel_and_wait)
-        elif trio.lowlevel.current_trio_token() is self._token:
+        in_trio_run = trio.lowlevel.in_trio_run()
+        if in_trio_run and trio.lowlevel.current_trio_token() is self._token:
             self._cancel()
-        else:  # of another loop, which must not be kept waiting
-            with suppress(trio.RunFinishedError):
-                self._token.run_sync_soon(self._cancel)
+            return
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(self._cancel)
+        if not in_trio_run:  # another Trio run must not be kept waiting
+            self._call_from_thread(self._ended.wait)
 
     def _cancel(self) -> None:
         self._scope.cancel("RequestControl.cancel()")
-
-    async def _cancel_and_wait(self) -> None:
-        self._cancel()
-        await self._ended.wait()
 
     def _settle(self) -> bool:
         """Claim the right to call the callback: True once, and never after `cancel()`."""

@@ -22,8 +22,8 @@ import outcome
 import trio
 from trio.testing import MockClock
 
-from .._dock.app_thread import _is_ours
 from .._dock.dock import Dock
+from .._dock.tracebacks import is_ours
 from ._server_turns import ServerTurns
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class Driver:
         yield from self._tasks_left
         if self._thread.is_alive():
             yield f"the dock itself, {CLOSE_PATIENCE:g} seconds after it was told to stop"
-        if not self.dock._app_thread.exited:
+        if not self.dock._app_calls.thread.exited:
             yield f"the app's code, which has not returned{self._where_app_is()}"
         for thread in set(threading.enumerate()) - self._threads_before - {self._thread}:
             if not thread.name.startswith(("dl7450 ", "Trio thread ")):  # of another dock, or an idle one of Trio's
@@ -183,9 +183,9 @@ class Driver:
             raise RuntimeError("this dock has stopped: make_dock() makes another one")
 
     def _where_app_is(self) -> str:
-        frame = sys._current_frames().get(self.dock._app_thread.ident or 0)
+        frame = sys._current_frames().get(self.dock._app_calls.thread.ident or 0)
         stack = traceback.extract_stack(frame) if frame is not None else []
-        lines = [line for line in stack if not _is_ours(line.filename) and line.filename != threading.__file__]
+        lines = [line for line in stack if not is_ours(line.filename) and line.filename != threading.__file__]
         return f", and is here:\n{''.join(traceback.format_list(lines[-3:]))}" if lines else ""
 
     async def _start_app(self, app: str | Path | Callable[[], object], wait: bool) -> bool:
@@ -240,6 +240,6 @@ def _app_part(whole: TracebackType | None) -> TracebackType | None:
         whole = whole.tb_next
     part = None
     for frame in reversed(frames):
-        if not _is_ours(frame.tb_frame.f_code.co_filename):
+        if not is_ours(frame.tb_frame.f_code.co_filename):
             part = TracebackType(part, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
     return part

@@ -9,7 +9,8 @@ from typing import Literal, TypedDict, cast
 
 from .._device.device import Device, StoredImage
 from .._device.device_file import load_device
-from .._screen.state import Background, ImageType
+from .._screen.constants import ImageType
+from .._screen.state import Background
 
 Verdict = Literal["fail", "allow"]
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from PIL import Image
 
 from .._screen import picture as _picture
-from .._screen.state import HEIGHT, WIDTH, Background, ImageType
+from .._screen.constants import HEIGHT, WIDTH, ImageType
+from .._screen.state import Background
 
 CONTENT_TYPES = {"PNG": "image/png", "BMP": "image/bmp", "JPEG": "image/jpeg"}
 

@@ -22,8 +22,8 @@ from rich.console import Console
 from dl7450_telemetry import SpanRecord, tree, waterfall
 
 from .._device.device import NetworkAddress, host_status
-from .._dock.app_thread import format_app_error
 from .._dock.dock import open_dock
+from .._dock.tracebacks import format_app_error
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._screen.state import Background, ScreenState
@@ -71,10 +71,10 @@ class TestDock:
         self._folder = folder
         self._artifacts = artifacts
         self._update_frames = update_frames
-        self._device = make_device(self._options, folder)
-        self._address = self._device.network or NetworkAddress()
+        device = make_device(self._options, folder)
+        self._address = device.network or NetworkAddress()
         self._routes = Routes()
-        self._recorder = Recorder(self._device.dock_id)
+        self._recorder = Recorder(device.dock_id)
         self._frames = KeptFrames()
         self._closed = False
         self._rejected = 0  # requests, of which a test knows
@@ -82,8 +82,10 @@ class TestDock:
         self._driver = Driver(
             partial(
                 open_dock,
-                transport=RoutedTransport(self._routes, lambda: self._device.address is not None, turns.wait),
-                device=self._device,
+                transport=RoutedTransport(
+                    self._routes, lambda: self._driver.dock.machine.address is not None, turns.wait
+                ),
+                device=device,
                 tracer_provider=self._recorder.tracer_provider,
                 meter_provider=NoOpMeterProvider(),
                 on_frame=self._frames.add,
@@ -156,11 +158,11 @@ class TestDock:
 
     def set_host(self, status: Literal["connected", "none", "suspended"]) -> None:
         """Plug the host in or out, or suspend it, now."""
-        self._driver.call(self._device.set_host_status, host_status(status))
+        self._driver.call(self._dock.machine.set_host_status, host_status(status))
 
     def set_online(self, online: bool) -> None:
         """Plug the network in or out, now. Requests in flight hear nothing more without one."""
-        self._device.network = replace(self._address, up_after=0.0) if online else None
+        self._dock.machine.set_network(replace(self._address, up_after=0.0) if online else None)
 
     # What the app did
 
@@ -243,6 +245,9 @@ class TestDock:
         path = self._artifacts() / "last-frame.png"
         save_png(self.image(), path)
         return f"{file.getvalue()}last frame: {path}"
+
+    def _is_online(self) -> bool:
+        return self._driver.dock.machine.address is not None
 
     def _has_failed(self) -> bool:
         return bool(self._unrouted() or self._too_many())

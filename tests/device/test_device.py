@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from trio.testing import MockClock
 
-from dl7450._device import edid as _edid
+from dl7450._device import edid
 from dl7450._device.device import (
     DEFAULT_MONITOR,
     Device,
@@ -15,32 +15,31 @@ from dl7450._device.device import (
     NetworkAddress,
     host_status,
 )
+from dl7450._device.machine import Machine
 
 NOT_CONNECTED, CONNECTED, SUSPENDED = HostStatus.NOT_CONNECTED, HostStatus.CONNECTED, HostStatus.SUSPENDED
 
 
-def powered(*host: HostChange) -> tuple[Device, MockClock]:
-    """A device whose dock opened at 100 s on the clock."""
+def powered(*host: HostChange) -> tuple[Machine, MockClock]:
+    """A machine whose dock opened at 100 s on the clock."""
     clock = MockClock()
     clock.jump(100)
-    device = Device(host=host)
-    device.power_on(clock)
-    return device, clock
+    return Machine(Device(host=host), clock), clock
 
 
-def statuses(device: Device, clock: MockClock, seconds: int) -> list[HostStatus]:
+def statuses(machine: Machine, clock: MockClock, seconds: int) -> list[HostStatus]:
     """The status of the host now and at each of the following seconds."""
-    seen = [device.host_status]
+    seen = [machine.host_status]
     for _ in range(seconds):
         clock.jump(1)
-        seen.append(device.host_status)
+        seen.append(machine.host_status)
     return seen
 
 
 def test_a_dock_that_nobody_described_has_one_monitor_and_a_network() -> None:
     assert Device() == Device(
         dock_id="0B3EEC31FC6421956E00876B19F0DB5B2CA47C21EFEC38714432CDBD1A1A119E",
-        edids=(_edid.build(DEFAULT_MONITOR), b"", b"", b""),
+        edids=(edid.build(DEFAULT_MONITOR), b"", b"", b""),
         host=(),
         network=NetworkAddress(
             ip="192.0.2.50", subnet="255.255.255.0", gateway="192.0.2.1", dns="192.0.2.1", up_after=0
@@ -61,89 +60,91 @@ def test_a_mac_address_that_nobody_chose_is_local_and_belongs_to_the_dock_id() -
 
 
 def test_the_host_changes_at_the_very_moment_in_dock_time() -> None:
-    device, clock = powered(HostChange(3, SUSPENDED), HostChange(1, CONNECTED), HostChange(4, NOT_CONNECTED))
-    assert statuses(device, clock, 4) == [NOT_CONNECTED, CONNECTED, CONNECTED, SUSPENDED, NOT_CONNECTED]
+    machine, clock = powered(HostChange(3, SUSPENDED), HostChange(1, CONNECTED), HostChange(4, NOT_CONNECTED))
+    assert statuses(machine, clock, 4) == [NOT_CONNECTED, CONNECTED, CONNECTED, SUSPENDED, NOT_CONNECTED]
 
 
 def test_a_moment_that_is_a_sum_of_fractions_is_not_missed() -> None:
-    device, clock = powered(HostChange(1, CONNECTED))
+    machine, clock = powered(HostChange(1, CONNECTED))
     for _ in range(10):
         clock.jump(0.1)
-    assert device.host_status is CONNECTED
+    assert machine.host_status is CONNECTED
 
 
 def test_a_change_at_0_is_how_the_host_is_from_the_start() -> None:
-    device, _ = powered(HostChange(0, CONNECTED))
-    assert device.host_status is CONNECTED
-    assert Device(host=(HostChange(0, CONNECTED),)).host_status is CONNECTED  # before its dock opens, too
+    machine, _ = powered(HostChange(0, CONNECTED))
+    assert machine.host_status is CONNECTED
 
 
 def test_suspending_and_resuming_take_two_seconds() -> None:
-    device, clock = powered(HostChange(0, CONNECTED))
-    device.suspend_host(True)
-    assert statuses(device, clock, 3) == [CONNECTED, CONNECTED, SUSPENDED, SUSPENDED]
-    device.suspend_host(False)
-    assert statuses(device, clock, 2) == [SUSPENDED, SUSPENDED, CONNECTED]
+    machine, clock = powered(HostChange(0, CONNECTED))
+    machine.suspend_host(True)
+    assert statuses(machine, clock, 3) == [CONNECTED, CONNECTED, SUSPENDED, SUSPENDED]
+    machine.suspend_host(False)
+    assert statuses(machine, clock, 2) == [SUSPENDED, SUSPENDED, CONNECTED]
 
 
 def test_requests_act_in_the_order_they_were_made() -> None:
-    device, clock = powered(HostChange(0, CONNECTED))
-    device.suspend_host(True)
-    device.suspend_host(False)
+    machine, clock = powered(HostChange(0, CONNECTED))
+    machine.suspend_host(True)
+    machine.suspend_host(False)
     clock.jump(1)
-    device.suspend_host(True)
-    assert statuses(device, clock, 2) == [CONNECTED, CONNECTED, SUSPENDED]
+    machine.suspend_host(True)
+    assert statuses(machine, clock, 2) == [CONNECTED, CONNECTED, SUSPENDED]
 
 
-@pytest.mark.parametrize("ask", [lambda device: device.suspend_host(True), lambda device: device.suspend_host(False)])
-def test_a_host_that_is_not_connected_is_neither_suspended_nor_resumed(ask: Callable[[Device], None]) -> None:
-    device, clock = powered()
-    ask(device)
-    assert statuses(device, clock, 3) == [NOT_CONNECTED] * 4
+@pytest.mark.parametrize("suspend", [True, False])
+def test_a_host_that_is_not_connected_is_neither_suspended_nor_resumed(suspend: bool) -> None:
+    machine, clock = powered()
+    machine.suspend_host(suspend)
+    assert statuses(machine, clock, 3) == [NOT_CONNECTED] * 4
 
 
 def test_unplugging_ends_a_suspension() -> None:
-    device, clock = powered(HostChange(0, SUSPENDED), HostChange(1, NOT_CONNECTED), HostChange(2, CONNECTED))
-    assert statuses(device, clock, 2) == [SUSPENDED, NOT_CONNECTED, CONNECTED]
+    machine, clock = powered(HostChange(0, SUSPENDED), HostChange(1, NOT_CONNECTED), HostChange(2, CONNECTED))
+    assert statuses(machine, clock, 2) == [SUSPENDED, NOT_CONNECTED, CONNECTED]
 
 
 def test_a_status_set_by_hand_holds_until_the_next_change_that_was_due() -> None:
-    device, clock = powered(HostChange(1, NOT_CONNECTED), HostChange(4, SUSPENDED))
+    machine, clock = powered(HostChange(1, NOT_CONNECTED), HostChange(4, SUSPENDED))
     clock.jump(2)
-    device.set_host_status(CONNECTED)
-    assert statuses(device, clock, 2) == [CONNECTED, CONNECTED, SUSPENDED]
+    machine.set_host_status(CONNECTED)
+    assert statuses(machine, clock, 2) == [CONNECTED, CONNECTED, SUSPENDED]
 
 
 def test_changes_that_are_past_do_not_pile_up() -> None:
-    device, clock = powered(HostChange(0, CONNECTED))
+    machine, clock = powered(HostChange(0, CONNECTED))
     for _ in range(10):
-        device.suspend_host(True)
-        device.suspend_host(False)
+        machine.suspend_host(True)
+        machine.suspend_host(False)
         clock.jump(10)
-    device.suspend_host(True)
-    assert len(device._host_timeline[1]) == 1
+    machine.suspend_host(True)
+    assert len(machine._host_timeline[1]) == 1
 
 
 def test_the_network_is_up_after_a_while() -> None:
     network = NetworkAddress(up_after=2.5)
-    device = Device(network=network)
     clock = MockClock()
-    device.power_on(clock)
-    seen = [device.address]
+    machine = Machine(Device(network=network), clock)
+    seen = [machine.address]
     for _ in range(2):
         clock.jump(1.25)
-        seen.append(device.address)
+        seen.append(machine.address)
     assert seen == [None, None, network]
 
 
 def test_a_dock_without_a_network_never_has_an_address() -> None:
-    assert Device(network=None).address is None
+    assert Machine(Device(network=None), MockClock()).address is None
 
 
-def test_a_device_belongs_to_one_dock() -> None:
-    device, clock = powered()
-    with pytest.raises(RuntimeError, match="make one Device for each dock"):
-        device.power_on(clock)
+def test_two_machines_of_one_device_do_not_see_each_others_changes() -> None:
+    device = Device(host=(HostChange(0, CONNECTED),))
+    first, second = Machine(device, MockClock()), Machine(device, MockClock())
+    first.set_host_status(NOT_CONNECTED)
+    first.set_network(None)
+    first.timezone = "Japan"
+    assert (first.host_status, first.address, first.timezone) == (NOT_CONNECTED, None, "Japan")
+    assert (second.host_status, second.address, second.timezone) == (CONNECTED, NetworkAddress(), "UTC")
 
 
 @pytest.mark.parametrize("name", ["connected", "none", "suspended"])

@@ -7,7 +7,7 @@ import pytest
 from dl7450._device import store_file
 from dl7450._device.device import FactoryStore, StoredImage
 from dl7450._device.yaml_lines import DeviceError, read_yaml
-from dl7450._screen.state import ImageType
+from dl7450._screen.constants import ImageType
 from dl7450.testing import picture
 
 PICTURES = {name: picture("navy", (4, 3), name.upper()).data for name in ("png", "bmp", "jpeg")}

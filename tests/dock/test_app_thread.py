@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450 import http, splashscreen, time, wakeup
-from dl7450._dock.app_thread import format_app_error, print_app_error
+from dl7450._dock.tracebacks import format_app_error, print_app_error
 from dl7450._screen.state import ScreenState
 from dl7450.http import Response
 from tests._scripted_network import ScriptedNetwork

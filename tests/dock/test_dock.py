@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
+from queue import SimpleQueue
 
 import httpx2
 import pytest
@@ -14,7 +15,7 @@ import dl7450
 from dl7450 import http, wakeup
 from dl7450._dock import app_thread
 from dl7450._dock.app_thread import DockStopped
-from dl7450._dock.current import open_docks
+from dl7450._dock.dock import open_docks
 from dl7450._trio.clock import VIRTUAL_EPOCH
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
@@ -52,26 +53,98 @@ def test_run_runs_an_app_to_its_end() -> None:
     assert record == ["app", "timer"]
 
 
-async def test_leaving_waits_for_requests_their_callbacks_and_the_requests_of_those(
+async def test_leaving_waits_for_requests_and_their_callbacks_and_ends_a_chain_of_them(
     nursery: trio.Nursery, autojump_clock: MockClock
 ) -> None:
     record: list[object] = []
     network = ScriptedNetwork(nursery, (request, pause(1), ok(), request, pause(1), ok()))
     leftovers = Leftovers(network)
 
-    def first(response: Response) -> None:
-        http.get_async(URL, second)
-        record.append(("first", dock.clock.current_time()))
+    def app() -> None:
+        http.get_async(URL, again_and_again)
+        http.get_async(URL, again_and_again)
 
-    def second(response: Response) -> None:
-        record.append(("second", dock.clock.current_time()))
+    def again_and_again(response: Response) -> None:
+        record.append(("app", dock.clock.current_time()))
+        http.get_async(URL, again_and_again)
+        record.append("started")
+
+    def again_in_trio(response: Response) -> None:
+        record.append(("trio", dock.clock.current_time()))
+        dock.http.get_async(URL, again_in_trio)
+        record.append("started")
 
     async with dl7450.open_dock(network=network) as dock:
-        await dock.start_app(lambda: http.get_async(URL, first))
+        await dock.start_app(app)
         record.append(("block", trio.current_time()))
-    assert record == [("block", 0.0), ("first", 1.0), ("second", 2.0)]
-    assert dock.http.statistics() == HttpStatistics(16, 0, completed=2)
+        dock.http.get_async(URL, again_in_trio)
+    assert sorted(map(str, record)) == ["('app', 1.0)", "('app', 1.0)", "('block', 0.0)", "('trio', 1.0)"]
+    assert dock.http.statistics() == HttpStatistics(16, 0, completed=3)
     await leftovers.assert_none()
+
+
+@pytest.mark.parametrize("asks", ["a thread", "a task of the dock", "a nursery of such a task"])
+async def test_leaving_ends_though_others_go_on_asking(asks: str, nursery: trio.Nursery) -> None:
+    """What is in flight when the block is left is answered, and the next request is the first that is not."""
+    answered: list[int] = []
+
+    def ask_in_thread() -> None:
+        while True:
+            try:
+                answered.append(dock.call(dock.http.get, URL).status_code())
+            except trio.ClosedResourceError:
+                return
+
+    async def ask() -> None:
+        while True:
+            answered.append((await dock.http.get(URL)).status_code())
+
+    async def ask_in_nursery() -> None:
+        async with trio.open_nursery() as own:
+            own.start_soon(ask)
+
+    network = ScriptedNetwork(nursery, (again(request, ok()),))
+    with trio.fail_after(20):
+        async with trio.open_nursery() as threads, dl7450.open_dock(network=network) as dock:
+            for _ in range(4):
+                if asks == "a thread":
+                    threads.start_soon(trio.to_thread.run_sync, ask_in_thread)
+                else:
+                    dock.start_soon(ask if asks == "a task of the dock" else ask_in_nursery)
+            while len(answered) < 8:
+                await trio.lowlevel.checkpoint()
+    assert set(answered) == {200}
+    assert dock.http.statistics() == HttpStatistics(16, 0, completed=len(answered))
+
+
+async def test_what_a_task_of_the_dock_raises_beside_the_closed_error_is_not_lost(nursery: trio.Nursery) -> None:
+    first_gate, second_gate = trio.Event(), trio.Event()
+    network = ScriptedNetwork(nursery, (request, waits_for(first_gate), ok()), (request, waits_for(second_gate), ok()))
+
+    async def fail() -> None:
+        raise LookupError
+
+    async def both(dock: dl7450.Dock) -> None:
+        await dock.http.get(URL)
+        async with trio.open_nursery() as own:
+            own.start_soon(dock.http.get, URL)
+            own.start_soon(fail)
+
+    async def answer() -> None:
+        await wait_all_tasks_blocked()
+        first_gate.set()
+
+    async def program() -> None:
+        async with dl7450.open_dock(network=network) as dock:
+            dock.start_soon(both, dock)
+            await wait_all_tasks_blocked()
+            dock.start_soon(dock.http.get, URL)  # keeps the dock from being left at once
+            await wait_all_tasks_blocked()
+            nursery.start_soon(answer)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        await program()
+    assert [type(error) for error in raised.value.exceptions] == [LookupError]
 
 
 async def test_leaving_stops_timers(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
@@ -268,6 +341,48 @@ async def test_a_thread_that_is_not_the_apps_own_and_waits_is_told_that_the_dock
     for thread in threads:
         await trio.to_thread.run_sync(thread.join)
     assert told == ["told"] * 3
+
+
+async def test_a_thread_of_trio_stops_waiting_for_the_dock_when_its_task_is_cancelled(nursery: trio.Nursery) -> None:
+    network = ScriptedNetwork(nursery, (request,))
+    async with dl7450.open_dock(network=network) as dock:
+        async with trio.open_nursery() as waiting:
+            waiting.start_soon(trio.to_thread.run_sync, partial(http.get, URL, timeout=0))
+            await network.log.until(1)
+            waiting.cancel_scope.cancel()
+        assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+
+
+async def test_so_it_does_when_the_dock_is_in_another_trio_run() -> None:
+    """As with a default dock, which is in a run of its own."""
+    opened: SimpleQueue[tuple[dl7450.Dock, trio.Event, trio.lowlevel.TrioToken]] = SimpleQueue()
+
+    async def elsewhere() -> None:
+        async with (
+            trio.open_nursery() as servers,
+            dl7450.open_dock(network=ScriptedNetwork(servers, (request,))) as dock,
+        ):
+            open_docks.remove(dock)
+            over = trio.Event()
+            opened.put((dock, over, trio.lowlevel.current_trio_token()))
+            await over.wait()
+            servers.cancel_scope.cancel()
+
+    with trio.fail_after(20):
+        async with trio.open_nursery() as runs:
+            runs.start_soon(trio.to_thread.run_sync, trio.run, elsewhere)
+            dock, over, token = await trio.to_thread.run_sync(opened.get)
+            begun = partial(dock.call_sync, lambda: dock.http.statistics().in_flight)
+            with trio.CancelScope() as scope:
+                async with trio.open_nursery() as waiting:
+                    waiting.start_soon(trio.to_thread.run_sync, partial(dock.call, dock.http.get, URL))
+                    while not await trio.to_thread.run_sync(begun):
+                        await trio.lowlevel.checkpoint()
+                    scope.cancel()
+            while await trio.to_thread.run_sync(begun):  # it is cancelled there, a moment later
+                await trio.lowlevel.checkpoint()
+            assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+            token.run_sync_soon(over.set)
 
 
 async def test_app_code_that_does_not_return_is_abandoned_with_a_warning_that_shows_where(

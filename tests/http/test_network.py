@@ -212,8 +212,7 @@ async def test_of_two_connections_at_one_moment_none_is_left_when_the_request_is
 
 
 async def test_a_kept_connection_is_of_no_use_without_a_network(nursery: trio.Nursery) -> None:
-    device = Device()
-    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE), device=device) as dock:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         assert (await dock.http.get(URL)).status_code() == 200
-        device.network = None
+        dock.machine.set_network(None)
         assert (await dock.http.get(URL)).status_code() == 6

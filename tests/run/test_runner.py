@@ -8,8 +8,9 @@ import pytest
 
 from dl7450._device.device import Device
 from dl7450._run.runner import KEPT_ERRORS, KEPT_TEXTS, RunRecord, run_file
+from dl7450._screen.constants import Alignment
 from dl7450._screen.markup import parse
-from dl7450._screen.state import Alignment, ScreenState, TextBox
+from dl7450._screen.state import ScreenState, TextBox
 
 
 def frame(text: str) -> ScreenState:

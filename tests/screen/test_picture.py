@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dl7450._screen import picture
+from dl7450._screen.constants import ImageType
 from dl7450._screen.picture import fill_screen, read
-from dl7450._screen.state import Background, ImageType
+from dl7450._screen.state import Background
 
 RED, BLUE, BLACK = (255, 0, 0), (0, 0, 255), (0, 0, 0)
 

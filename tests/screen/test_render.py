@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dl7450._screen.constants import Alignment
 from dl7450._screen.frames import difference
 from dl7450._screen.markup import parse
 from dl7450._screen.render import render
-from dl7450._screen.state import Alignment, ScreenState, TextBox
+from dl7450._screen.state import ScreenState, TextBox
 from dl7450.testing import picture
 
 GOLDEN = Path(__file__).with_name("golden")

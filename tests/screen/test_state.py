@@ -1,7 +1,8 @@
 """The screen model: what is shown, in which order, and when it counts as changed."""
 
+from dl7450._screen.constants import Alignment
 from dl7450._screen.markup import parse
-from dl7450._screen.state import Alignment, Background, Screen, ScreenState, TextBox
+from dl7450._screen.state import Background, Screen, ScreenState, TextBox
 
 
 def box(text: str, x: int = 960, y: int = 540) -> TextBox:

@@ -7,7 +7,7 @@ import trio
 
 from dl7450 import datastore, image
 from dl7450._device.device import Device, FactoryStore, StoredImage
-from dl7450._screen.state import ImageType
+from dl7450._screen.constants import ImageType
 from tests._dock_app import result_of
 
 LOGO = StoredImage(b"logo's bytes", ImageType.PNG)

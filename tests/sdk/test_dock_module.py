@@ -107,7 +107,7 @@ async def test_the_time_zone_stays_as_it_was_when_the_name_is_wrong() -> None:
 
 async def test_a_suspension_is_asked_for_by_an_app_with_a_bool() -> None:
     control = dock.DockControl()
-    with pytest.raises(RuntimeError, match=r"use dock\.device\.suspend_host"):
+    with pytest.raises(RuntimeError, match=r"use dock\.machine\.suspend_host"):
         control.suspend_host_connection(True)
     with pytest.raises(TypeError, match="suspend must be True or False, not int"):
         control.suspend_host_connection(1)  # type: ignore[arg-type] # what the test is about

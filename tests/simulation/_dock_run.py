@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from dl7450 import Dock, http, open_dock
 from dl7450._dock.app_thread import DockStopped
-from dl7450._dock.current import dock_of_app
+from dl7450._dock.dock import dock_of_app
 from dl7450.http._control import RequestControl
 from dl7450.http._response import Response
 from dl7450.wakeup import Timer
@@ -121,7 +121,7 @@ class DockRun:
 
     @property
     def _stops(self) -> bool:
-        return self._dock._lifetime.over or self._dock._nursery._cancel_status.effectively_cancelled
+        return self._dock._lifetime.door_closed or self._dock._lifetime.nursery._cancel_status.effectively_cancelled
 
     # What is done, where
 

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.trace import SpanKind
 from trio.testing import MockClock
 
-from dl7450._dock.current import open_docks
+from dl7450._dock.dock import open_docks
 from dl7450._trio.clock import _holds
 from tests.simulation._dock_run import DockRun
 from tests.simulation._program import Program

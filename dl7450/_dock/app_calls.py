@@ -1,0 +1,129 @@
+"""`AppCalls`: every call of an app's code, on the app thread, in a span of its own; and the frame that follows.
+
+The module of an app, the callbacks of its requests and the functions of its timers are called here and nowhere else.
+When none of them is left to call and the screen has changed, the frame is rendered. Its span is a child of the span
+that changed the screen last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Link, Tracer
+
+from .._screen.state import Screen, ScreenState
+from .._trio.app_spans import app_span
+from .._trio.lifetime import Lifetime
+from ..http._arguments import Callback
+from ..http._response import Response
+from .app_thread import AppThread
+from .dock_timer import DockTimer
+
+
+class AppCalls:
+    """Calls the code of one dock's apps. The methods are for the Trio thread.
+
+    Attributes:
+        screen: what the app has put on the screen.
+        frame: the screen as it was rendered last, None before the first time.
+        frames_rendered: how often that was.
+        thread: the one thread that all calls are made on.
+    """
+
+    def __init__(
+        self,
+        lifetime: Lifetime,
+        tracer: Tracer,
+        now: Callable[[], int],
+        prepare_thread: Callable[[], object],
+        on_frame: Callable[[ScreenState], object] | None,
+        on_error: Callable[[Exception], None] | None,
+    ) -> None:
+        """
+        Parameters:
+            lifetime: of the dock.
+            tracer: makes the spans.
+            now: the dock's clock, in nanoseconds since 1970.
+            prepare_thread: called once on the app thread, before all else.
+            on_frame: called on the app thread with every frame.
+            on_error: called with what a callback or a timer raised; None: it is raised in the dock's nursery.
+        """
+        self.screen = Screen()
+        self.frame: ScreenState | None = None
+        self.frames_rendered = 0
+        self.thread = AppThread(lifetime, prepare_thread, self._render_if_changed, on_error)
+        self._tracer = tracer
+        self._now = now
+        self._on_frame = on_frame
+        self._rendered_version = self.screen.version
+        self._changed_by = Context()  # the span that changed the screen last
+
+    async def run_module(self, module: Callable[[], object], parent: Context) -> None:
+        """Run the module of an app, or the function that stands for it, and wait; what it raises is raised here."""
+
+        def job() -> None:
+            with self._span("dl7450.app", module, parent):
+                module()
+
+        await self.thread.run(job)
+
+    def deliver(
+        self, callback: Callback, response: Response, parent: Context, still_wanted: Callable[[], bool]
+    ) -> None:
+        """Call a callback with its answer, if it is wanted by then.
+
+        Parameters:
+            callback: of the app.
+            response: the answer.
+            parent: the context whose span is the request's.
+            still_wanted: claims the call at the last moment.
+        """
+
+        def job() -> None:
+            if still_wanted():
+                with self._span("dl7450.callback", callback, parent):
+                    callback(response)
+
+        self.thread.post(job)
+
+    def fire(self, timer: DockTimer) -> None:
+        """Call the function of a timer, unless that is cancelled by then, and tell the timer."""
+
+        def job() -> None:
+            try:
+                if timer.cancelled:  # what is not called has no span
+                    return
+                with self._span("dl7450.timer", timer.function, Context(), timer.links):
+                    if not timer.cancelled:  # another thread may have cancelled while the span began
+                        timer.function()
+            finally:
+                timer.end_firing()
+
+        self.thread.post(job)
+
+    @contextmanager
+    def _span(
+        self, name: str, function: Callable[..., object], parent: Context, links: Sequence[Link] = ()
+    ) -> Generator[None]:
+        before = self.screen.version
+        with app_span(self._tracer, name, function, self._now, parent, links) as span:
+            try:
+                yield
+            finally:
+                if self.screen.version != before:
+                    self._changed_by = trace.set_span_in_context(span, Context())
+
+    def _render_if_changed(self) -> None:
+        if self.screen.version != self._rendered_version:
+            self.thread.post(self._render)
+
+    def _render(self) -> None:
+        self._rendered_version, frame = self.screen.version, self.screen.shown()
+        self.frame = frame
+        self.frames_rendered += 1
+        with app_span(self._tracer, "dl7450.render", None, self._now, self._changed_by):
+            if self._on_frame is not None:
+                self._on_frame(frame)

@@ -1,0 +1,34 @@
+"""The tracebacks of an app's errors: its code, without the frames of this library and of those that it runs on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import outcome
+import trio
+
+
+def print_app_error(error: Exception) -> None:
+    """Print the traceback of an app's error to stderr: the app's code, not this library's."""
+    print(format_app_error(error), end="", file=sys.stderr)  # noqa: T201
+
+
+def format_app_error(error: BaseException) -> str:
+    """The traceback of an app's error without this library's frames and those it runs on."""
+    described = traceback.TracebackException.from_exception(error)
+    part: traceback.TracebackException | None = described
+    while part is not None:
+        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not is_ours(frame.filename)])
+        part = part.__cause__ or part.__context__
+    return "".join(described.format())
+
+
+_PACKAGE = Path(__file__).parents[1]
+_OURS = tuple(f"{folder}{os.sep}" for folder in (_PACKAGE, Path(trio.__file__).parent, Path(outcome.__file__).parent))
+
+
+def is_ours(filename: str) -> bool:
+    return filename.startswith((*_OURS, "<frozen importlib"))
