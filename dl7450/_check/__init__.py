@@ -5,6 +5,8 @@ The rules are functions beside the words for what they find (`_syntax`, `_string
 app's text makes evident. A rule speaks only when it is sure: what an app's text does not tell is not reported. The dock
 runs a MicroPython whose release its vendor does not name, so what some releases refuse is reported with the release
 that first takes it.
+
+Imports of dl7450: nothing.
 """
 
 from __future__ import annotations

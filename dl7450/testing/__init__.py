@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._answer import Answer, Fault
     from ._options import DockOptions
-    from ._routes import Request, Route, Routes
+    from ._request import Request
+    from ._routes import Route, Routes
     from ._sample_picture import picture
     from ._test_dock import TestDock
     from .plugin import MakeDock
@@ -20,7 +21,7 @@ _MODULES = {
     "DockOptions": "_options",
     "Fault": "_answer",
     "MakeDock": "plugin",
-    "Request": "_routes",
+    "Request": "_request",
     "Route": "_routes",
     "Routes": "_routes",
     "TestDock": "_test_dock",

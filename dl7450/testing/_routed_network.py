@@ -26,7 +26,13 @@ from ..http._network import Address, Connection, DeviceNetwork
 from ..http._transport import DockTransport
 from ..http._url import DEFAULT_PORTS, is_ip_address
 from ._answer import Answer, Ending, Fault, Piece, Script
-from ._routes import Request, Routes, url_text
+from ._request import Request, url_text
+
+
+class Answering(Protocol):
+    """Answers requests: `Routes`."""
+
+    def answer(self, request: Request, /) -> Answer: ...
 
 
 class WaitTurn(Protocol):
@@ -74,7 +80,7 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
     """Sends requests to routes. A new one belongs to one dock."""
 
     def __init__(
-        self, routes: Routes, is_up: Callable[[], bool] = lambda: True, wait_turn: WaitTurn = _sleep_until
+        self, routes: Answering, is_up: Callable[[], bool] = lambda: True, wait_turn: WaitTurn = _sleep_until
     ) -> None:
         """
         Parameters:

@@ -6,22 +6,22 @@ that almost match, and so is what nobody asked for: either is usually a spelling
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from PIL import Image
 
 from .._screen.state import Background
 from ..http._curl import Failure
-from ..http._url import DEFAULT_PORTS, UrlError, parse_url
+from ..http._url import UrlError, parse_url
 from ._answer import Answer, Fault, Headers, _Absent
+from ._request import Request, url_text
+from ._routed_network import RoutedTransport
 
 if TYPE_CHECKING:
     import httpx2
@@ -31,21 +31,6 @@ Pattern: TypeAlias = str | re.Pattern[str]
 KEPT = 10_000  # requests: a carousel makes 17,280 a day
 _NEAR_MISSES = 3
 _LIKENESS = 0.6
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request that the app made. `at` is the moment, in seconds since the dock was opened."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    at: float
-
-    def json(self) -> Any:
-        """What the body means as JSON; `ValueError` where it is none."""
-        return json.loads(self.body)
 
 
 class Route:
@@ -174,8 +159,6 @@ class Routes:
 
     def transport(self) -> httpx2.AsyncBaseTransport:
         """A transport for `dl7450.open_dock` that reaches these servers and nothing else."""
-        from ._routed_network import RoutedTransport
-
         return RoutedTransport(self)
 
     def answer(self, request: Request) -> Answer:
@@ -222,12 +205,6 @@ class Routes:
 
 
 _NO_SUCH_HOST = Answer(fault="dns")
-
-
-def url_text(scheme: str, host: str, port: int, target: str) -> str:
-    """A URL as routes compare it: without what goes without saying."""
-    shown = f"[{host}]" if ":" in host else host.lower()
-    return f"{scheme}://{shown}{'' if port == DEFAULT_PORTS[scheme] else f':{port}'}{target}"
 
 
 def _without_scheme(url: str) -> str:

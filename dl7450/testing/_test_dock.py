@@ -34,8 +34,9 @@ from ._frame_check import check_frame
 from ._kept_frames import KeptFrames
 from ._options import DockOptions, make_device
 from ._recorder import Recorder
+from ._request import Request
 from ._routed_network import RoutedTransport
-from ._routes import Request, Route, Routes
+from ._routes import Route, Routes
 from ._server_turns import ServerTurns
 
 _REPORT_WIDTH = 120  # columns
