@@ -26,14 +26,19 @@ if TYPE_CHECKING:
     from ._device.machine import Machine
     from ._dock.dock import Dock, open_dock, run
     from ._dock.loader import AppError
-    from ._screen.state import ScreenState
+    from ._screen.constants import Alignment, ImageType
+    from ._screen.markup import StyledText
+    from ._screen.state import Background, Screen, ScreenState, TextBox
+    from ._screen.style import Style
     from .http._client import HttpClient, HttpStatistics
     from .http._control import RequestControl
     from .http._network import Address, Connection, Network
 
 _HOMES = {
     "Address": ".http._network",
+    "Alignment": "._screen.constants",
     "AppError": "._dock.loader",
+    "Background": "._screen.state",
     "Connection": ".http._network",
     "Device": "._device.device",
     "Dock": "._dock.dock",
@@ -42,12 +47,17 @@ _HOMES = {
     "HostStatus": "._device.device",
     "HttpClient": ".http._client",
     "HttpStatistics": ".http._client",
+    "ImageType": "._screen.constants",
     "Machine": "._device.machine",
     "Network": ".http._network",
     "NetworkAddress": "._device.device",
     "RequestControl": ".http._control",
+    "Screen": "._screen.state",
     "ScreenState": "._screen.state",
     "StoredImage": "._device.device",
+    "Style": "._screen.style",
+    "StyledText": "._screen.markup",
+    "TextBox": "._screen.state",
     "UsbDevice": "._device.device",
     "open_dock": "._dock.dock",
     "run": "._dock.dock",
@@ -55,7 +65,9 @@ _HOMES = {
 
 __all__ = [
     "Address",
+    "Alignment",
     "AppError",
+    "Background",
     "Connection",
     "Device",
     "Dock",
@@ -64,12 +76,17 @@ __all__ = [
     "HostStatus",
     "HttpClient",
     "HttpStatistics",
+    "ImageType",
     "Machine",
     "Network",
     "NetworkAddress",
     "RequestControl",
+    "Screen",
     "ScreenState",
     "StoredImage",
+    "Style",
+    "StyledText",
+    "TextBox",
     "UsbDevice",
     "__version__",
     "open_dock",

@@ -102,7 +102,7 @@ def run(
 
     from ._device.device_file import DeviceError, load_device
     from ._dock.loader import AppError
-    from ._run.runner import RunRecord, run_file
+    from ._run.runner import RunOptions, RunRecord, run_file
 
     try:
         device = load_device(
@@ -126,17 +126,15 @@ def run(
         with collected:  # leaving it delivers what is pending, which takes seconds if the collector is slow
             try:
                 with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
-                    run_file(
-                        app,
+                    options = RunOptions(
                         device=device,
-                        run=happened,
                         seconds=math.inf if seconds is None else seconds,
                         frames=frames,
                         fast=fast,
                         tracer_provider=collected.tracer_provider(),
                         meter_provider=collected.meter_provider(),
-                        around=lambda: _watched(collected.meter_provider(), tasks),
                     )
+                    run_file(app, options, happened, lambda: _watched(collected.meter_provider(), tasks))
             except AppError as error:
                 raise click.UsageError(str(error)) from None
             except OSError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import trio
 from trio.testing import MockClock
 
+from .._device.device import Device
 from .._dock.dock import open_dock
 from .._dock.loader import AppError
 from .._dock.tracebacks import print_app_error
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
 
-    from .._device.device import Device
     from .._dock.dock import Dock
     from .._screen.state import ScreenState
 
@@ -98,17 +98,29 @@ class RunRecord:
             self._ended = self._dock.clock.current_time()
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How an app is run.
+
+    Attributes:
+        device: the machine around it.
+        seconds: of dock time after which it is stopped.
+        frames: a folder for the frames, as PNG files.
+        fast: on virtual time.
+        tracer_provider: makes its spans.
+        meter_provider: records its metrics.
+    """
+
+    device: Device = field(default_factory=Device)
+    seconds: float = math.inf
+    frames: Path | None = None
+    fast: bool = False
+    tracer_provider: TracerProvider | None = None
+    meter_provider: MeterProvider | None = None
+
+
 def run_file(
-    app: Path,
-    *,
-    device: Device,
-    run: RunRecord,
-    seconds: float = math.inf,
-    frames: Path | None = None,
-    fast: bool = False,
-    tracer_provider: TracerProvider | None = None,
-    meter_provider: MeterProvider | None = None,
-    around: Callable[[], AbstractContextManager[None]],
+    app: Path, options: RunOptions, run: RunRecord, around: Callable[[], AbstractContextManager[None]]
 ) -> None:
     """Run an app until nothing can call it any more; what it raises is printed, and it goes on as on the dock.
 
@@ -117,13 +129,8 @@ def run_file(
 
     Parameters:
         app: its file.
-        device: the machine around it.
+        options: how it is run.
         run: the record to write; complete as far as it goes when this is interrupted.
-        seconds: of dock time after which it is stopped.
-        frames: a folder for the frames, as PNG files.
-        fast: on virtual time.
-        tracer_provider: makes its spans.
-        meter_provider: records its metrics.
         around: a context that the dock runs in.
 
     Raises:
@@ -133,6 +140,7 @@ def run_file(
     """
     stop = trio.CancelScope()
     unwritten: FrameError | None = None
+    frames = options.frames
     if frames is not None:
         frames.mkdir(parents=True, exist_ok=True)
 
@@ -158,15 +166,15 @@ def run_file(
         try:
             with stop:
                 async with open_dock(
-                    network=RealTimeNetwork(TrioNetwork()) if fast else None,
-                    device=device,
-                    tracer_provider=tracer_provider,
-                    meter_provider=meter_provider,
+                    network=RealTimeNetwork(TrioNetwork()) if options.fast else None,
+                    device=options.device,
+                    tracer_provider=options.tracer_provider,
+                    meter_provider=options.meter_provider,
                     on_frame=on_frame,
                     on_error=on_error,
                 ) as dock:
                     run.begin(dock)
-                    with around(), trio.move_on_after(seconds) as time_limit:
+                    with around(), trio.move_on_after(options.seconds) as time_limit:
                         await _run(dock, app, on_error)
                     if time_limit.cancelled_caught:
                         stop.cancel("the time is up")  # at once: what is in flight is not waited for
@@ -174,7 +182,7 @@ def run_file(
             run.end()
 
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
-    clock = MockClock(autojump_threshold=0) if fast else None
+    clock = MockClock(autojump_threshold=0) if options.fast else None
     try:
         with ctrl_c_first():
             trio.run(main, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)

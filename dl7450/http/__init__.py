@@ -110,7 +110,7 @@ def _request(
     check_not_trio(f"http.{method.lower()}()", f"await dock.http.{method.lower()}(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
     dock = dock_of_call()
-    return dock.call(dock.http.perform, call, "sync")
+    return dock.call(dock.http._make, call, "sync")
 
 
 def _start(
@@ -131,4 +131,4 @@ def _start(
     call = check_call(method, url, headers, data, timeout, cacert)
     callback = check_callback(on_complete, on_response)
     dock = dock_of_call()
-    return dock.call_sync(dock.http.start, call, callback)
+    return dock.call_sync(dock.http._start, call, callback)

@@ -162,7 +162,7 @@ class HttpClient:
         """
         call = check_call(method, url, headers, data, timeout, cacert)
         async with self._lifetime.visit():
-            return await self.perform(call, "trio", wait=wait)
+            return await self._make(call, "trio", wait=wait)
 
     def get_async(
         self,
@@ -177,7 +177,7 @@ class HttpClient:
     ) -> RequestControl:
         """Start a GET. The callback runs in Trio, in a task of the dock; what it raises stops the dock."""
         callback = check_callback(on_complete, on_response)
-        return self._start(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._begin(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
 
     def post_async(
         self,
@@ -192,17 +192,17 @@ class HttpClient:
     ) -> RequestControl:
         """Start a POST. See `get_async`."""
         callback = check_callback(on_complete, on_response)
-        return self._start(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._begin(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
 
     def statistics(self) -> HttpStatistics:
         """The dock's requests so far, as an immutable object."""
         return HttpStatistics(REQUESTS_MAX, self._limiter.borrowed_tokens, **self._counts)
 
-    def start(self, call: Call, callback: Callback) -> RequestControl:
-        """Start a checked request whose answer goes to a callback on the app thread. For the bridges."""
-        return self._start(call, callback, self._app_code.deliver)
+    def _start(self, call: Call, callback: Callback) -> RequestControl:
+        """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
+        return self._begin(call, callback, self._app_code.deliver)
 
-    def _start(self, call: Call, callback: Callback, deliver: _Deliver) -> RequestControl:
+    def _begin(self, call: Call, callback: Callback, deliver: _Deliver) -> RequestControl:
         self._lifetime.check()
         control = RequestControl(self._call_from_thread)
         # The span first: if starting it raised after a token was taken, the token would leak.
@@ -214,8 +214,8 @@ class HttpClient:
         )
         return control
 
-    async def perform(self, call: Call, api: str, *, wait: bool = False) -> Response:
-        """Make a checked request. For the bridges; `request` is the public way."""
+    async def _make(self, call: Call, api: str, *, wait: bool = False) -> Response:
+        """Make a checked request. For `dl7450.http`; `request` is the public way."""
         self._lifetime.pending.begin()
         try:
             span = self._span(call, api)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dl7450._device.device import Device
-from dl7450._run.runner import KEPT_ERRORS, KEPT_TEXTS, RunRecord, run_file
+from dl7450._run.runner import KEPT_ERRORS, KEPT_TEXTS, RunOptions, RunRecord, run_file
 from dl7450._screen.constants import Alignment
 from dl7450._screen.markup import parse
 from dl7450._screen.state import ScreenState, TextBox
@@ -36,4 +35,4 @@ def test_ctrl_c_beside_another_error_is_ctrl_c(tmp_path: Path) -> None:
     app = tmp_path / "app.py"
     app.touch()
     with pytest.raises(KeyboardInterrupt):
-        run_file(app, device=Device(), run=RunRecord(), around=failing)
+        run_file(app, RunOptions(), RunRecord(), failing)
