@@ -105,18 +105,44 @@ def _checked_headers(headers: object, body: bytes) -> list[tuple[bytes, bytes]]:
         return []
     if not isinstance(headers, Mapping):
         raise TypeError(f"headers must be a dict of str to str, not {_kind(headers)}")
-    checked = []
+    # The messages name no value and no more of a name than is a token: they get into spans and logs, and a token of
+    # another kind, read from a file with its line end, is what people pass.
+    checked: list[tuple[bytes, bytes]] = []
+    names: set[str] = set()
     for name, value in headers.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise TypeError(f"headers must be a dict of str to str, but has {name!r}: {value!r}: use str()")
-        if not _TOKEN.fullmatch(name):
-            raise ValueError(f"header name {name!r} is not a token (RFC 9110): letters, digits and - only")
-        if _FORBIDDEN_IN_VALUE.search(value):
-            raise ValueError(f"the value of header {name!r} has a forbidden character in it: remove it from {value!r}")
-        if name.lower() == "content-length" and value.strip() != str(len(body)):
-            raise ValueError(f"Content-Length {value!r} is wrong, data has {len(body)} bytes: leave the header out")
-        checked.append((name.encode("ascii"), value.strip(" \t").encode()))
+        if not isinstance(name, str):
+            raise TypeError(f"headers must be a dict of str to str, but has a name that is {_kind(name)}: use str()")
+        _check_name(name)
+        if not isinstance(value, str):
+            raise TypeError(f"headers must be a dict of str to str, but {name!r} is {_kind(value)}: use str()")
+        if found := _FORBIDDEN_IN_VALUE.search(value):
+            raise ValueError(
+                f"the value of header {name!r} has {found[0]!r} at position {found.start()} of {len(value)}: remove it"
+            )
+        key, sent = name.lower(), value.strip(" \t")
+        if key == "host" and key in names:  # libcurl sends the first one
+            continue
+        if key == "content-length" and sent != str(len(body)):
+            raise ValueError(f"Content-Length is wrong, data has {len(body)} bytes: leave the header out")
+        if key == "transfer-encoding" and sent.lower() != "chunked":
+            raise ValueError("Transfer-Encoding can only be chunked: leave the header out")
+        names.add(key)
+        checked.append((name.encode("ascii"), sent.encode()))
+    if {"content-length", "transfer-encoding"} <= names:
+        raise ValueError("Content-Length and Transfer-Encoding exclude each other: leave one of the headers out")
     return checked
+
+
+def _check_name(name: str) -> None:
+    token = _TOKEN.match(name)
+    end = token.end() if token else 0
+    if not name:
+        raise ValueError("a header name is empty: give each header a name")
+    if end < len(name):
+        raise ValueError(
+            f"header name {name[:end]!r} goes on with {name[end]!r}, which is not part of a token (RFC 9110): "
+            "letters, digits and - only"
+        )
 
 
 def _completed(headers: list[tuple[bytes, bytes]], url: Url, body: bytes) -> list[tuple[bytes, bytes]]:

@@ -306,7 +306,12 @@ class HttpClient:
             _httpx_url(call.url),
             headers=span.inject(call.headers),
             stream=httpx2.ByteStream(call.data),
-            extensions={"target": call.url.target, "cacert": call.cacert, "exchange": exchange},
+            extensions={
+                "target": call.url.target,
+                "zone": call.url.zone,
+                "cacert": call.cacert,
+                "exchange": exchange,
+            },
         )
         try:
             answer = await self._transport.handle_async_request(request)

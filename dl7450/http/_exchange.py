@@ -33,7 +33,7 @@ class Exchange:
     now: Callable[[], int]
     phases: list[Interval] = field(default_factory=list)  # DNS lookup, socket connects, TLS handshake
     connected: bool = False  # a connection was opened for this request; False: an idle one was used again
-    peer: tuple[str, int] | None = None  # address and port of the other end
+    peer: tuple[str, int, int] | None = None  # address, port and scope of the other end
     request_sent: int | None = None
     first_byte: int | None = None
     last_byte: int | None = None

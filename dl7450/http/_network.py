@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import math
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import trio
@@ -21,6 +23,7 @@ from ._exchange import Exchange
 from ._url import is_ip_address
 
 CONNECT_STAGGER = 0.2  # seconds before the next address is tried as well (libcurl's happy eyeballs)
+LOOKUPS_MAX = 128  # threads of one dock that wait for the system's resolver, those of cancelled look-ups included
 ADDRESSES_MAX = 16  # that are tried; else a name server could have a dock open sockets until the process has none left
 
 
@@ -33,10 +36,11 @@ class FailedRequest(Exception):  # noqa: N818  it is not a caller's error: it be
 
 
 class Address(NamedTuple):
-    """An IP address and a port."""
+    """An IP address and a port; with the scope of an IPv6 address, which is the number of a network interface."""
 
     host: str
     port: int
+    scope_id: int = 0
 
 
 async def _handshake(stream: trio.abc.Stream, context: ssl.SSLContext, server_hostname: str | None) -> trio.abc.Stream:
@@ -73,7 +77,12 @@ class Network(Protocol):
 
 
 class TrioNetwork:
-    """The real network: Trio's sockets and Trio's resolver, so that its custom hostname resolver counts here."""
+    """The real network: Trio's sockets and the system's resolver, or the program's custom one for Trio."""
+
+    def __init__(self) -> None:
+        # A look-up that is cancelled keeps its thread until the system's resolver gives up. In Trio's default limiter
+        # such threads would be taken from the rest of the program, and from other docks.
+        self._lookups = trio.CapacityLimiter(LOOKUPS_MAX)
 
     async def resolve(self, host: str, port: int) -> Sequence[Address]:
         name = host.lower().removesuffix(".")
@@ -82,20 +91,35 @@ class TrioNetwork:
         if name.endswith(".onion"):  # RFC 7686: never asked of a server
             raise OSError(errno.EADDRNOTAVAIL, "an onion name has no address")
         try:
-            found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM)
+            if is_ip_address(host) or _has_custom_resolver():
+                found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM)
+            else:
+                look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+                found = await trio.to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
         except UnicodeError as error:  # a label that no DNS message can hold
             raise OSError(errno.EINVAL, "not a host name") from error
-        return [Address(str(address[0]), port) for *_, address in found]
+        return [
+            Address(str(address[0]).partition("%")[0], port, int(address[3]) if len(address) == 4 else 0)
+            for *_, address in found
+        ]
 
     async def connect(self, address: Address) -> Connection:
-        family = trio.socket.AF_INET6 if ":" in address.host else trio.socket.AF_INET
-        socket = trio.socket.socket(family, trio.socket.SOCK_STREAM)
+        host, port, scope_id = address
+        is_ipv6 = ":" in host
+        end = trio.socket.socket(trio.socket.AF_INET6 if is_ipv6 else trio.socket.AF_INET, trio.socket.SOCK_STREAM)
         try:
-            await socket.connect(tuple(address))
+            await end.connect((host, port, 0, scope_id) if is_ipv6 else (host, port))
         except BaseException:  # Trio closes a socket whose connect was cancelled, but not one that was refused
-            socket.close()
+            end.close()
             raise
-        return Connection(trio.SocketStream(socket), socket.is_readable)
+        return Connection(trio.SocketStream(end), end.is_readable)
+
+
+def _has_custom_resolver() -> bool:
+    # Trio tells which resolver it has only to those who set another one.
+    resolver = trio.socket.set_custom_hostname_resolver(None)
+    trio.socket.set_custom_hostname_resolver(resolver)
+    return resolver is not None
 
 
 class DeviceNetwork:
@@ -121,7 +145,7 @@ class DeviceNetwork:
 async def close(stream: trio.abc.Stream) -> None:
     """Close a connection at once, whether or not this is cancelled."""
     # Without a close_notify: sending one could block on a peer that does not read, and HTTP does not need it.
-    with trio.CancelScope(shield=True):  # which this does not do
+    with trio.CancelScope(shield=True):  # safe without a deadline: `aclose_forcefully` never blocks
         await trio.aclose_forcefully(stream)
 
 
@@ -139,6 +163,7 @@ async def connect(network: Network, host: str, port: int, exchange: Exchange) ->
 
 
 async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -> Sequence[Address]:
+    host, _, zone = host.partition("%")
     try:
         # An address is not looked up, so it has no such phase.
         with nullcontext() if is_ip_address(host) else exchange.phase(f"DNS lookup {host}"):
@@ -147,7 +172,19 @@ async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -
         raise FailedRequest(Failure.RESOLVE) from error
     if not addresses:  # a resolver of the program may say so, too
         raise FailedRequest(Failure.RESOLVE)
+    if zone:
+        return [address._replace(scope_id=_scope_id(zone)) for address in addresses]
     return addresses[:ADDRESSES_MAX]
+
+
+def _scope_id(zone: str) -> int:
+    """The number of the interface that a URL names; 0 if there is none such, as libcurl does."""
+    if zone.isascii() and zone.isdigit():
+        return int(zone) if int(zone) < 2**32 else 0
+    try:
+        return socket.if_nametoindex(zone)
+    except OSError:
+        return 0
 
 
 async def _connect_any(

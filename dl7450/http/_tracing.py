@@ -144,7 +144,7 @@ class RequestSpan:
         if body_size is not None:
             at_end["http.response.body.size"] = body_size
         if exchange.peer is not None:
-            at_end["network.peer.address"], at_end["network.peer.port"] = exchange.peer
+            at_end["network.peer.address"], at_end["network.peer.port"] = exchange.peer[:2]
         if exchange.resends:
             at_end["http.request.resend_count"] = exchange.resends
         span.set_attributes(at_end)

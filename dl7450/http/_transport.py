@@ -38,8 +38,9 @@ class _Server(NamedTuple):
 class DockTransport(httpx2.AsyncBaseTransport):
     """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level.
 
-    Three things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them,
-    `cacert` (str or None), the certificates to trust, and `exchange` (`Exchange`), which is told what happens.
+    Four things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them,
+    `zone` (str), the scope of an IPv6 address, `cacert` (str or None), the certificates to trust, and `exchange`
+    (`Exchange`), which is told what happens.
     """
 
     def __init__(self, network: Network) -> None:
@@ -55,7 +56,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
         url = request.url
         server = _Server(
             url.scheme,
-            url.raw_host.decode("ascii"),
+            url.raw_host.decode("ascii") + (f"%{zone}" if (zone := request.extensions["zone"]) else ""),
             DEFAULT_PORTS[url.scheme] if url.port is None else url.port,
             request.extensions["cacert"] if url.scheme == "https" else None,
         )

@@ -11,7 +11,7 @@ import base64
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from ._curl import Failure
 
@@ -19,13 +19,16 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,39}):(?=/)")
 _GUESSED_SCHEME = re.compile(r"(dict|ftp|imap|ldap|pop3|smtp)\.", re.IGNORECASE)  # by the host, where there is none
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")  # with what no UTF-8 can say
 _BAD_IN_HOST = re.compile(r"[\x00-\x20\x7f/:#?!@{}\[\]\\$'\"^`*<>=;,+&()%|]")
+_ZONE_MAX = 15  # bytes of the name of an interface; libcurl's IF_NAMESIZE
 _LENGTH_MAX = 65_536  # of a part of a URL: httpx takes no more
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _USER_INFO = re.compile(r"//[^/?#\s]*@")
-_SECRET_QUERY_VALUE = re.compile(
-    r"([?&](?:AWSAccessKeyId|Signature|sig|X-Goog-Signature|X-Amz-Signature|X-Amz-Credential|X-Amz-Security-Token)=)"
-    r"[^&#\s]*"
-)
+_QUERY_VALUE = re.compile(r"([?&;])([^?&;=#\s]*)=[^&;#\s]*")
+# Semantic convention of `url.full`, in lower case: servers differ in how they write them.
+_SECRETS = frozenset({
+    "awsaccesskeyid", "signature", "sig", "x-goog-signature", "x-amz-signature", "x-amz-credential",
+    "x-amz-security-token",
+})  # fmt: skip
 
 
 class UrlError(ValueError):
@@ -41,7 +44,8 @@ class Url:
     """A URL taken apart.
 
     `host` is in ASCII and without brackets, `target` is what the request line says (path and query), `netloc` what
-    the Host header says, `authorization` the header that user info stands for.
+    the Host header says, `authorization` the header that user info stands for, `zone` the scope of an IPv6 address: the
+    name or the number of a network interface (RFC 4007).
     """
 
     scheme: str
@@ -51,6 +55,7 @@ class Url:
     netloc: bytes
     authorization: bytes | None
     redacted: str
+    zone: str = ""
 
 
 def parse_url(text: str) -> Url:
@@ -66,7 +71,7 @@ def parse_url(text: str) -> Url:
     userinfo, _, hostport = authority.rpartition("@")
     if "@" in userinfo:
         raise UrlError(Failure.URL, text)
-    host, port = _split_port(hostport, text, may_be_empty=scheme is not None)
+    host, zone, port = _split_port(hostport, text, may_be_empty=scheme is not None)
     if scheme is None:
         guessed = _GUESSED_SCHEME.match(host)
         scheme = guessed[1].lower() if guessed else "http"
@@ -77,6 +82,7 @@ def parse_url(text: str) -> Url:
         raise UrlError(Failure.URL, text)
     host = _ascii_host(host, text)
     shown_host = f"[{host}]" if ":" in host else host
+    zoned_host = f"[{host}%25{zone}]" if zone else shown_host
     explicit_port = "" if port is None or port == DEFAULT_PORTS[scheme] else f":{port}"
     target = _target(tail)
     if len(target) > _LENGTH_MAX or len(host) > _LENGTH_MAX:
@@ -88,7 +94,8 @@ def parse_url(text: str) -> Url:
         target=target,
         netloc=f"{shown_host}{explicit_port}".encode("ascii"),
         authorization=_basic(userinfo) if userinfo else None,
-        redacted=redact(f"{scheme}://{userinfo}{'@' if userinfo else ''}{shown_host}{explicit_port}{target.decode()}"),
+        redacted=redact(f"{scheme}://{userinfo}{'@' if userinfo else ''}{zoned_host}{explicit_port}{target.decode()}"),
+        zone=zone,
     )
 
 
@@ -102,13 +109,22 @@ def redact(text: str) -> str:
 
     User info and the values of signed queries are replaced.
     """
-    return _SECRET_QUERY_VALUE.sub(r"\1REDACTED", _USER_INFO.sub("//REDACTED:REDACTED@", text))
+    return _QUERY_VALUE.sub(_without_secret, _USER_INFO.sub("//REDACTED:REDACTED@", text))
+
+
+def _without_secret(match: re.Match[str]) -> str:
+    separator, key = match.groups()
+    return f"{separator}{key}=REDACTED" if unquote(key).lower() in _SECRETS else match[0]
 
 
 def redact_malformed(text: str) -> str:
-    """Take the secrets out of what is not a URL: all before the last @, as nobody knows where user info begins."""
+    """Take the secrets out of what is not a URL.
+
+    All before the last @ goes, as nobody knows where user info begins, and what looks like a fragment, which is sent to
+    nobody and may hold a token.
+    """
     _, at, after = text.rpartition("@")
-    return redact(f"REDACTED:REDACTED@{after}" if at else text)
+    return redact(f"REDACTED:REDACTED@{after}" if at else text).partition("#")[0]
 
 
 def _split_scheme(text: str) -> tuple[str | None, str]:
@@ -125,28 +141,34 @@ def _split_scheme(text: str) -> tuple[str | None, str]:
     return scheme, rest.lstrip("/")
 
 
-def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, int | None]:
+def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, str, int | None]:
+    zone = ""
     if hostport.startswith("["):
         host, bracket, port_part = hostport[1:].partition("]")
         if not bracket or (port_part and not port_part.startswith(":")):
             raise UrlError(Failure.URL, text)
+        host, percent, zone = host.partition("%")
+        if zone.startswith("25") and len(zone) > 2:  # a percent sign as a URL writes it (RFC 6874); libcurl takes both
+            zone = zone[2:]
         try:
             host = _ipv6(host)
         except ValueError as error:
             raise UrlError(Failure.URL, text) from error
+        if (percent and not zone) or len(zone.encode()) > _ZONE_MAX:
+            raise UrlError(Failure.URL, text)
         colon, port = port_part[:1], port_part[1:]
     else:
         host, colon, port = hostport.partition(":")
     if not port:
         if colon and not may_be_empty:
             raise UrlError(Failure.URL, text)
-        return host, None
+        return host, zone, None
     if not (port.isascii() and port.isdigit()):
         raise UrlError(Failure.URL, text)
     digits = port.lstrip("0") or "0"
     if len(digits) > 5 or int(digits) > 65535:
         raise UrlError(Failure.URL, text)
-    return host, int(digits)
+    return host, zone, int(digits)
 
 
 def _decoded_host(host: str, text: str) -> str:

@@ -2,8 +2,11 @@
 
 import errno
 import math
+import socket
+import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 import trio
@@ -149,11 +152,67 @@ async def test_the_real_network_asks_nobody_for_what_is_no_name(host: str) -> No
         await TrioNetwork().resolve(host, 80)
 
 
+def link_local(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+    """As `socket.getaddrinfo`: an address that is reached over one interface only."""
+    return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fe80::1%lo", port, 0, 7))]
+
+
+async def test_the_scope_of_an_address_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", link_local)
+    assert await TrioNetwork().resolve("dock.example", 80) == [Address("fe80::1", 80, scope_id=7)]
+
+
+async def test_a_url_may_name_the_scope_of_an_address() -> None:
+    async with fault_server(FINE, host="::1") as server, dl7450.open_dock() as dock:
+        codes = [
+            (await dock.http.get(f"http://[::1%{zone}]:{server.port}/")).status_code()
+            for zone in ("lo", "25lo", "25no-interface", "é")
+        ]
+    assert codes == [200] * 4  # libcurl, too, ignores an interface that there is not
+
+
+async def test_names_that_hang_take_threads_from_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    give_up = threading.Event()
+    answer = socket.getaddrinfo
+
+    def some_hang(host: str, port: int, *args: Any, **kwargs: Any) -> object:
+        if host.startswith("hangs"):
+            give_up.wait()
+        return answer("127.0.0.1", port, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", some_hang)
+    codes: list[int] = []
+
+    async def ask(number: int) -> None:
+        response = await dock.http.get(f"http://hangs-{number}.example/", timeout=1, wait=True)
+        codes.append(response.status_code())
+
+    try:
+        async with fault_server(FINE) as server, dl7450.open_dock() as dock:
+            async with trio.open_nursery() as nursery:
+                for number in range(60):
+                    nursery.start_soon(ask, number)
+            autojump_clock.autojump_threshold = math.inf
+            healthy = await dock.http.get(f"http://healthy.example:{server.port}/", timeout=0)
+            assert (codes, healthy.status_code()) == ([28] * 60, 200)
+            assert await trio.to_thread.run_sync(threading.current_thread) is not threading.current_thread()
+            assert trio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+    finally:
+        give_up.set()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_the_real_network_connects(host: str) -> None:
     shown = f"[{host}]" if ":" in host else host
     async with fault_server(FINE, host=host) as server, dl7450.open_dock() as dock:
         assert (await dock.http.get(f"http://{shown}:{server.port}/")).status_code() == 200
+
+
+async def test_port_0_is_not_the_default_port() -> None:
+    async with dl7450.open_dock() as dock:
+        assert (await dock.http.get("http://127.0.0.1:0/")).status_code() == 7
 
 
 async def test_a_port_that_refuses_is_7_and_leaves_no_socket() -> None:

@@ -27,7 +27,7 @@ def url(scheme: str, host: str, port: int, target: str, netloc: str, redacted: s
             "http://me:pa%20ss@a/?sig=1&Sig=2",
             url(
                 *("http", "a", 80, "/?sig=1&Sig=2", "a"),
-                redacted="http://REDACTED:REDACTED@a/?sig=REDACTED&Sig=2",
+                redacted="http://REDACTED:REDACTED@a/?sig=REDACTED&Sig=REDACTED",
                 auth="Basic bWU6cGEgc3M=",
             ),
         ),
@@ -71,6 +71,11 @@ def test_a_url_that_libcurl_refuses_says_why(text: str, failure: Failure) -> Non
         ("http://me@a/b@c", "http://REDACTED:REDACTED@a/b@c"),
         ("http://a/?x=1&X-Amz-Signature=secret&y=2#z", "http://a/?x=1&X-Amz-Signature=REDACTED&y=2#z"),
         (
+            "http://a/?x-amz-signature=secret;SIG=secret&si%67=secret",
+            "http://a/?x-amz-signature=REDACTED;SIG=REDACTED&si%67=REDACTED",
+        ),
+        ("http://a/?design=1&sig", "http://a/?design=1&sig"),
+        (
             "failed at http://me:secret@a/?sig=secret (twice)",
             "failed at http://REDACTED:REDACTED@a/?sig=REDACTED (twice)",
         ),
@@ -87,6 +92,7 @@ def test_secrets_do_not_appear(text: str, shown: str) -> None:
         ("me:secret@a/ x", "REDACTED:REDACTED@a/ x"),
         ("http://me:sec/ret@a/ x?sig=secret", "REDACTED:REDACTED@a/ x?sig=REDACTED"),
         ("http://a:b/", "http://a:b/"),
+        ("http://a:b/?x=1#access_token=secret", "http://a:b/?x=1"),
     ],
 )
 def test_secrets_do_not_appear_in_what_is_no_url(text: str, shown: str) -> None:
