@@ -9,50 +9,16 @@ import tokenize
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, TypeVar, overload
+from typing import TypeVar, overload
 
+from ._scopes import Comprehension, Function, Scopes
 from ._sdk import DOCK_MODULES
 
 N = TypeVar("N", bound=ast.AST)
 N2 = TypeVar("N2", bound=ast.AST)
 N3 = TypeVar("N3", bound=ast.AST)
 N4 = TypeVar("N4", bound=ast.AST)
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, *Comprehension.__args__)
-
-
-@dataclass(eq=False)
-class Scope:
-    """A namespace of the app: the module, a class, a function or a comprehension.
-
-    Attributes:
-        node: what opens it.
-        parent: the namespace around it.
-        bindings: the nodes that bind each name: targets, parameters, imports, definitions.
-        names_elsewhere: names declared global (to the module's scope) or nonlocal (to None: some enclosing function's).
-    """
-
-    node: ast.AST
-    parent: Scope | None
-    bindings: dict[str, list[ast.AST]] = field(default_factory=lambda: defaultdict(list))
-    names_elsewhere: dict[str, Scope | None] = field(default_factory=dict)
-
-    def lookup(self, name: str) -> Scope | None:
-        """The scope where `name`, used here, is bound; None where it is nowhere: a built-in name, or none."""
-        if (elsewhere := self.names_elsewhere.get(name)) is not None:
-            return elsewhere
-        if name in self.bindings:
-            return self
-        scope = self.parent
-        while scope is not None:
-            # A class's names are not seen from within its methods.
-            if name in scope.bindings and not isinstance(scope.node, ast.ClassDef):
-                return scope
-            scope = scope.parent
-        return None
 
 
 class App:
@@ -73,12 +39,14 @@ class App:
             warnings.simplefilter("ignore")  # CPython's opinion of `1if x` and "\d": not ours to print
             self.tree = ast.parse(source, path)
         self.lines = source.split("\n")
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self.scopes: dict[ast.AST, Scope] = {}  # the scope that each node is in
-        self.opened: dict[ast.AST, Scope] = {}  # the scope that a module, class, function ... opens
+        scopes = Scopes(self.tree)
+        self.parents, self.scopes, self.opened = scopes.parents, scopes.around, scopes.opened
         self._by_type: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self._walk()
-        self._bind()
+        for node in self.scopes:
+            _count_characters(node, self.lines)
+            self._by_type[type(node)].append(node)
+        # MicroPython does not evaluate them.
+        self.annotations = {inner for node in self.scopes for given in _annotations(node) for inner in ast.walk(given)}
         self.imports_beside = sorted(self._imported_packages() & beside - DOCK_MODULES)
         self.has_star_import = any(alias.name == "*" for alias in self.nodes(ast.alias))
         self.tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
@@ -110,12 +78,15 @@ class App:
 
     def function_of(self, node: ast.AST) -> Function | ast.Lambda | None:
         """The function that runs `node`, or None for code of the module or of a class body."""
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, Function | ast.Lambda):
-                return ancestor
-            if isinstance(ancestor, ast.ClassDef):
-                return None
-        return None
+        scope = self.scopes[node]
+        while isinstance(scope.node, Comprehension) and scope.parent is not None:
+            scope = scope.parent
+        return scope.node if isinstance(scope.node, Function | ast.Lambda) else None
+
+    def run_with(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around `node`, from the inside out, that run when it runs: up to its function."""
+        function = self.function_of(node)
+        return itertools.takewhile(lambda around: around is not function, self.ancestors(node))
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         """The class whose body `node`, a definition or a statement, is directly in."""
@@ -133,9 +104,7 @@ class App:
     def guarded(self, node: ast.AST, *errors: str) -> bool:
         """Whether a `try` around `node` catches one of `errors` by name."""
         inner = node
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, Function | ast.Lambda):
-                return False
+        for ancestor in self.run_with(node):
             if isinstance(ancestor, ast.Try) and inner in ancestor.body:
                 caught = {
                     name.id
@@ -148,57 +117,13 @@ class App:
             inner = ancestor
         return False
 
-    def in_annotation(self, node: ast.AST) -> bool:
-        """Whether a node is in an annotation, which MicroPython does not evaluate."""
-        inner = node
-        for ancestor in self.ancestors(node):
-            if inner in (getattr(ancestor, "annotation", None), getattr(ancestor, "returns", None)):
-                return True
-            inner = ancestor
-        return False
-
     def _imported_packages(self) -> set[str]:
         names = [self.imported(alias) for alias in self.nodes(ast.alias)]
         return {name.partition(".")[0] for name in names if name is not None}
 
-    def _walk(self) -> None:
-        """Note every node's parent and scope. A loop and not a recursion: an app may nest deeply."""
-        module = Scope(self.tree, None)
-        self.scopes[self.tree] = self.opened[self.tree] = module
-        stack: list[tuple[ast.AST, Scope]] = [(self.tree, module)]
-        while stack:
-            node, inside = stack.pop()
-            _count_characters(node, self.lines)
-            self._by_type[type(node)].append(node)
-            if isinstance(node, ast.Global):
-                self.scopes[node].names_elsewhere.update(dict.fromkeys(node.names, module))
-            elif isinstance(node, ast.Nonlocal):
-                self.scopes[node].names_elsewhere.update(dict.fromkeys(node.names))
-            around = self.scopes[node]
-            if isinstance(node, _SCOPES):
-                inside = self.opened[node] = Scope(node, around)
-            for child in reversed(list(ast.iter_child_nodes(node))):
-                self.parents[child] = node
-                scope = around if _runs_outside(node, child) else inside
-                self.scopes[child] = scope
-                stack.append((child, scope))
 
-    def _bind(self) -> None:
-        elsewhere: list[tuple[Scope, str, ast.AST]] = []
-        for node, scope in self.scopes.items():
-            if (name := _bound_name(node)) is None:
-                continue
-            if isinstance(self.parents[node], ast.NamedExpr):
-                while isinstance(scope.node, Comprehension) and scope.parent is not None:
-                    scope = scope.parent  # noqa: PLW2901  PEP 572: := in a comprehension binds outside of it
-            if name in scope.names_elsewhere:
-                elsewhere.append((scope, name, node))
-            else:
-                scope.bindings[name].append(node)
-        # Now that all scopes have their own names, it is known where a nonlocal one lives.
-        for scope, name, node in elsewhere:
-            if (home := scope.lookup(name)) is not None:
-                home.bindings[name].append(node)
+def _annotations(node: ast.AST) -> list[ast.AST]:
+    return [given for name in ("annotation", "returns") if (given := getattr(node, name, None)) is not None]
 
 
 def _count_characters(node: ast.AST, lines: list[str]) -> None:
@@ -208,24 +133,3 @@ def _count_characters(node: ast.AST, lines: list[str]) -> None:
         if number is not None and not lines[number - 1].isascii():
             before = lines[number - 1].encode()[: getattr(node, column)]
             setattr(node, column, len(before.decode(errors="ignore")))
-
-
-def _bound_name(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id if isinstance(node.ctx, ast.Store) else None
-    if isinstance(node, ast.arg):
-        return node.arg
-    if isinstance(node, ast.alias):
-        return node.asname or node.name.partition(".")[0]
-    if isinstance(node, Function | ast.ClassDef | ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-        return node.name
-    return None
-
-
-def _runs_outside(node: ast.AST, child: ast.AST) -> bool:
-    """Whether `child` of a scope belongs to the scope around it: defaults, decorators, bases, annotations."""
-    if isinstance(node, Function):
-        return child in node.decorator_list or child is node.returns
-    if isinstance(node, ast.ClassDef):
-        return child in node.decorator_list or child in node.bases or child in node.keywords
-    return False

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import _instead
-from ._app import Function
 from ._rule import Hit, at, rule
+from ._scopes import Function
 from ._values import Instance, OwnClass, OwnFunction, Values, is_none
 
 # Special methods: what MicroPython does of them, and what to write instead.
@@ -160,10 +160,10 @@ def type_expression(values: Values) -> Iterator[Hit]:
     for union in app.nodes(ast.BinOp):
         sides = (union.left, union.right)
         of_types = isinstance(union.op, ast.BitOr) and any(values.is_builtin(side, *_TYPES) for side in sides)
-        if of_types and not app.in_annotation(union):
+        if of_types:
             yield at(union, text=ast.unparse(union))
     for generic in app.nodes(ast.Subscript):
-        if values.is_builtin(generic.value, *_TYPES) and not app.in_annotation(generic):
+        if values.is_builtin(generic.value, *_TYPES):
             yield at(generic, text=ast.unparse(generic))
 
 

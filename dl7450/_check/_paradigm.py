@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from ._app import App, Comprehension, Function, Scope
+from ._app import App
 from ._rule import Hit, at, rule
+from ._scopes import Comprehension, Function, Scope
 from ._values import OwnFunction, Values
 
 _LIMIT: Final = 16
@@ -137,9 +138,7 @@ def _loop_over_limit(values: Values, call: ast.Call) -> tuple[ast.expr | ast.stm
     times: float = 1
     conditional = False
     inner: ast.AST = call
-    for node in values.app.ancestors(call):
-        if isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            return None
+    for node in values.app.run_with(call):
         conditional |= isinstance(node, ast.If | ast.IfExp | ast.BoolOp | ast.Try | ast.ExceptHandler)
         rounds: float | None = None
         if isinstance(node, _Loop) and inner in node.body:

@@ -12,8 +12,9 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from ._app import App, Comprehension
+from ._app import App
 from ._rule import Hit, at, rule
+from ._scopes import Comprehension
 from ._values import Values
 
 
@@ -151,10 +152,7 @@ def async_comprehension(values: Values) -> Iterator[Hit]:
         if any(generator.is_async for generator in node.generators):
             yield at(node)
     for await_ in app.nodes(ast.Await):
-        comprehension = app.scopes[await_].node
-        # What the first `for` iterates over is evaluated outside of the comprehension.
-        outside = isinstance(comprehension, Comprehension) and comprehension.generators[0].iter
-        if outside and await_ not in ast.walk(outside):
+        if isinstance(app.scopes[await_].node, Comprehension):
             yield at(await_)
 
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from . import _api
-from ._app import App, Function
+from ._app import App
+from ._scopes import Function
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class Values:
         )
 
     def of(self, node: ast.AST) -> Value:
-        """The value of an expression, or of whatever binds a name."""
+        """The value of an expression, or of whatever binds a name; None in an annotation, which is not evaluated."""
+        if node in self.app.annotations:
+            return None
         if node not in self._known:
             if self._depth > _DEPTH:
                 return None
@@ -84,7 +87,9 @@ class Values:
 
     def is_builtin(self, node: ast.AST, *names: str) -> bool:
         """Whether an expression is a built-in function or class: such a name, nowhere bound by the app."""
-        return isinstance(node, ast.Name) and node.id in names and self.app.scopes[node].lookup(node.id) is None
+        if not isinstance(node, ast.Name) or node.id not in names or node in self.app.annotations:
+            return False
+        return self.app.scopes[node].lookup(node.id) is None
 
     def bases(self, cls: ast.ClassDef) -> list[ast.ClassDef] | None:
         """The app's own classes that `cls` derives from, nearest first; None if it has other bases, too."""

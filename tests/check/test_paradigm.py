@@ -25,6 +25,16 @@ Sleeper().sleep(5)
 def g(sleep):
     sleep(1)
 ---
+import time
+def f(time=time.sleep(1), *, sleep=time.sleep(2)):  # <- blocking-sleep, blocking-sleep
+    time.sleep(1)
+@g(time.sleep(1))  # <- blocking-sleep
+def time_of(time: time.sleep(1)):
+    return [time for time in time.foo]
+class Time(g(time.sleep(1)), key=time.sleep(2)):  # <- blocking-sleep, class-keyword, blocking-sleep
+    times = [time for time in time.sleep(1)]  # <- blocking-sleep
+x = lambda time=time.sleep(1): time.sleep(1)  # <- blocking-sleep
+---
 import wakeup
 from wakeup import wakeup as w, Timer
 def f(x):
