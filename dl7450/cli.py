@@ -259,20 +259,40 @@ def _watched(meter_provider: MeterProvider, tasks_at_end: bool) -> Generator[Non
 
 
 @main.command()
-@click.argument("app", type=click.Path(dir_okay=False, path_type=Path))
-def check(app: Path) -> None:
+@click.argument("apps", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="APP...")
+@click.option("--strict", is_flag=True, help="Exit with 1 at warnings, too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="Write for a reader, for a program, as annotations of GitHub Actions, or as SARIF 2.1.0.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+def check(apps: Sequence[Path], strict: bool, form: str) -> None:
     """Say what in APP would fail on the dock, without running it.
 
-    Exit status: 0 (nothing found), 1 (something found), 2 (usage).
+    APP is an app's file, or a folder: then all *.py files in it and below, but for hidden ones. The modules beside an
+    app that it imports are checked, too.
+
+    An error is what the dock refuses, or does otherwise than written; a warning is what may fail: on some releases of
+    MicroPython, later, or only probably.
+
+    Exit status: 0 (no errors; with --strict: nothing found), 1 (errors; with --strict: anything found), 2 (usage, or a
+    file cannot be read).
     """
-    from ._check import check_app, format_findings
+    from ._check import FORMATS, Level, check_apps
 
     try:
-        findings = check_app(app)
+        findings = check_apps(apps)
     except OSError as error:
         raise _cannot("read", error) from None
-    click.echo(format_findings(findings), nl=False)
-    sys.exit(1 if findings else 0)
+    text = FORMATS[form](findings)
+    # A name of a file may be anything, and so may the encoding of the terminal.
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
+    sys.exit(1 if any(strict or finding.level is Level.ERROR for finding in findings) else 0)
 
 
 @main.command()

@@ -11,17 +11,28 @@ Imports of dl7450: nothing.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from . import _calls, _imports, _language, _paradigm, _strings, _syntax  # noqa: F401  each registers its rules
+from . import (  # noqa: F401  each registers its rules
+    _argument_values,
+    _calls,
+    _imports,
+    _language,
+    _mistakes,
+    _paradigm,
+    _strings,
+    _syntax,
+)
 from ._app import App
-from ._rule import CHECKS, Finding, Hit, Rule
+from ._formats import FORMATS
+from ._rule import CHECKS, Finding, Hit, Level, Rule
 from ._values import Values
 
-__all__ = ["Finding", "Rule", "check_app", "format_findings", "rules"]
+__all__ = ["FORMATS", "Finding", "Level", "Rule", "check_app", "check_apps", "rules"]
 
 NOT_UTF8: Final = Rule(
     "not-utf8",
@@ -35,45 +46,70 @@ SYNTAX_ERROR: Final = Rule(
     "Correct this line, or the one before it.",
     "MicroPython's grammar is a part of Python's",
 )
+TOO_DEEP: Final = Rule(
+    "too-deep",
+    "The file nests deeper than can be checked, which is far deeper than MicroPython compiles: RuntimeError.",
+    "Give parts of its longest expressions names, and its deepest blocks functions of their own.",
+    "MicroPython's py/stackctrl.c: maximum recursion depth exceeded, in the compiler, too",
+)
 
 
 def check_app(path: Path) -> list[Finding]:
-    """Check an app's file and the modules beside it that it imports, directly or not.
+    """Check an app's file: see `check_apps`."""
+    return check_apps([path])
+
+
+def check_apps(paths: Iterable[Path]) -> list[Finding]:
+    """Check apps' files and the modules beside them that they import, directly or not.
+
+    Parameters:
+        paths: files, and folders: all `*.py` files in a folder and below, hidden ones left out. A file is checked once.
 
     Returns:
-        The findings, in the order of file, line and column.
+        The findings, file by file, in the order of line and column.
 
     Raises:
-        OSError: a file cannot be read.
+        OSError: a file cannot be read, or a folder has no app.
     """
     findings: list[Finding] = []
-    files = [path]
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
     for file in files:  # grows on the way
-        app = _load(file)
-        if isinstance(app, Finding):
-            findings.append(app)
-            continue
-        values = Values(app)
-        found = {rule.finding(file, hit) for rule, find in CHECKS for hit in find(values)}
-        findings += sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
-        beside = [path.with_name(f"{name}.py") for name in app.imports_beside]
+        try:
+            found, beside = _check(file)
+        except (RecursionError, MemoryError):  # the parser's own stack ends in a MemoryError
+            found, beside = [TOO_DEEP.finding(file, Hit(1, 1))], []
+        findings += found
         files += [module for module in beside if module not in files and module.is_file()]
     return findings
 
 
-def format_findings(findings: Iterable[Finding]) -> str:
-    """The findings for a reader, as compilers write them; empty if there are none."""
-    return "\n".join(
-        f"{finding.path}:{finding.line}:{finding.column}: {finding.code}\n"
-        f"  Problem:  {finding.problem}\n"
-        f"  Solution: {finding.solution}\n"
-        for finding in findings
-    )
-
-
 def rules() -> Sequence[Rule]:
     """All rules, in alphabetical order."""
-    return sorted([NOT_UTF8, SYNTAX_ERROR, *(rule for rule, _ in CHECKS)], key=lambda rule: rule.code)
+    return sorted([NOT_UTF8, SYNTAX_ERROR, TOO_DEEP, *(rule for rule, _ in CHECKS)], key=lambda rule: rule.code)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = [
+        file
+        for file in sorted(path.rglob("*.py"))
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+    if not files:
+        raise FileNotFoundError(errno.ENOENT, "No *.py file in this folder", str(path))
+    return files
+
+
+def _check(file: Path) -> tuple[list[Finding], list[Path]]:
+    """The findings in a file, and the files of the modules beside it that it imports."""
+    app = _load(file)
+    if isinstance(app, Finding):
+        return [app], []
+    values = Values(app)
+    found = {rule.finding(file, hit) for rule, find in CHECKS for hit in find(values)}
+    findings = sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
+    return findings, [file.with_name(f"{name}.py") for name in app.imports_beside]
 
 
 def _load(path: Path) -> App | Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ._sdk import BUILTINS, OPAQUE, SDK, STANDARD
 
@@ -15,7 +15,8 @@ class ApiFunction:
 
     Attributes:
         where: what a reader calls its home: its module, or its class with the module; empty for a built-in function.
-        signatures: the ways to call it, without `self`.
+        signatures: the ways to call it, without `self` and without types.
+        types: the annotation of each parameter that has one.
         returns: the annotation of what it returns.
         on_class: it is called on the class itself.
     """
@@ -23,6 +24,7 @@ class ApiFunction:
     where: str
     name: str
     signatures: tuple[ast.arguments, ...]
+    types: dict[str, ast.expr] = field(hash=False)
     returns: ast.expr | None
     on_class: bool = False
 
@@ -119,8 +121,17 @@ def _members(body: list[ast.stmt], where: str) -> dict[str, ApiFunction | ast.ex
         elif isinstance(node, ast.FunctionDef):
             before = members.get(node.name)
             overloads = before.signatures if isinstance(before, ApiFunction) else ()
+            types = {**(before.types if isinstance(before, ApiFunction) else {}), **_take_types(node.args)}
             signatures = (*overloads, node.args)
             members[node.name] = ApiFunction(
-                where, node.name, signatures, node.returns, on_class=bool(node.decorator_list)
+                where, node.name, signatures, types, node.returns, on_class=bool(node.decorator_list)
             )
     return members
+
+
+def _take_types(signature: ast.arguments) -> dict[str, ast.expr]:
+    types: dict[str, ast.expr] = {}
+    for parameter in [*signature.posonlyargs, *signature.args, *signature.kwonlyargs]:
+        if parameter.annotation is not None:
+            types[parameter.arg], parameter.annotation = parameter.annotation, None
+    return types

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from . import _api, _instead
 from ._app import App
-from ._rule import Hit, at, rule
-from ._values import Instance, OwnFunction, Value, Values
+from ._kinds import Instance, OwnFunction, Value
+from ._rule import Hit, at, rule, shown
+from ._values import Values
 
 
 @rule(
@@ -51,10 +52,9 @@ def wrong_arguments(values: Values) -> Iterator[Hit]:
             continue
         if function is None or values.app.guarded(node, "TypeError"):
             continue
-        reasons = [_misfit(signature, node) for signature in function.signatures]
-        if None not in reasons:
+        if (reason := misfit(function, node)) is not None:
             signature = f"{name}({ast.unparse(function.signatures[0])})".replace(", /", "")
-            yield at(node, function=name, reason=reasons[0], signature=signature)
+            yield at(node, function=name, reason=reason, signature=signature)
 
 
 @rule(
@@ -65,9 +65,9 @@ def wrong_arguments(values: Values) -> Iterator[Hit]:
 def callback_parameters(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
         if values.is_api(node.func, "wakeup.wakeup", "wakeup.Timer"):
-            callback, count = _argument(node, 0, "task"), 0
+            callback, count = argument(node, 0, "task"), 0
         elif values.is_api(node.func, "http.get_async", "http.post_async"):
-            callback, count = _argument(node, 1, "on_complete", "on_response"), 1
+            callback, count = argument(node, 1, "on_complete", "on_response"), 1
         else:
             continue
         function = values.of(callback) if callback is not None else None
@@ -80,9 +80,9 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
         if not least <= count <= most or None in arguments.kw_defaults:
             given = "one argument" if count else "no argument"
             taken = ", ".join(repr(name.arg) for name in [*names, *arguments.kwonlyargs]) or "none"
-            called = ast.unparse(node.func)
-            shown = "the lambda" if isinstance(callback, ast.Lambda) else ast.unparse(callback)
-            yield at(callback, function=called, name=shown, given=given, taken=taken)
+            called = shown(node.func)
+            name = "the lambda" if isinstance(callback, ast.Lambda) else shown(callback)
+            yield at(callback, function=called, name=name, given=given, taken=taken)
 
 
 def _public(value: Value) -> tuple[str, Sequence[str]] | None:
@@ -113,11 +113,18 @@ def _what_to_do(owner: str, names: Sequence[str], name: str) -> str:
     return f"Did you mean {close[0]}? {listed}" if close else listed
 
 
-def _argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+def argument(call: ast.Call, position: int, *names: str) -> ast.expr | None:
+    """What a call gives for a parameter, by position or by one of its names."""
     if any(isinstance(argument, ast.Starred) for argument in call.args):
         return None
     named = [keyword.value for keyword in call.keywords if keyword.arg in names]
     return named[0] if named else next(iter(call.args[position : position + 1]), None)
+
+
+def misfit(function: _api.ApiFunction, call: ast.Call) -> str | None:
+    """Why a call fits none of a function's signatures; None if it fits one, or may."""
+    reasons = [_misfit(signature, call) for signature in function.signatures]
+    return None if None in reasons else reasons[0]
 
 
 def _misfit(signature: ast.arguments, call: ast.Call) -> str | None:

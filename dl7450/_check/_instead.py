@@ -50,6 +50,26 @@ MEMBER: Final = {
 }
 MEMBER.update(dict.fromkeys(["tm_year", "tm_mon", "tm_mday", "tm_min", "tm_sec", "tm_wday"], MEMBER["tm_hour"]))
 
+# Parameters of the dock's functions, by name: none of these names means two things.
+ARGUMENT: Final = {
+    "alignment": "Use Alignment.LEFT, Alignment.MIDDLE or Alignment.RIGHT.",
+    "attributes": "Write a dict, such as {'x': 960, 'y': 80}.",
+    "background": "Pass the picture's bytes, as response.body() has them, or datastore.ImageStore().get_token(tag).",
+    "cacert": "Pass the text of the PEM certificates.",
+    "data": "Pass bytes: text.encode(), or json.dumps(value).encode().",
+    "headers": "Write a dict of str to str.",
+    "image_type": "Use image.PNG, image.BMP or image.NONE.",
+    "on_complete": "Pass a function that takes the response.",
+    "on_response": "Pass a function that takes the response.",
+    "str": "Pass the text itself: json.loads(response.body()), for example.",
+    "stream": "Use json.loads() for text and bytes.",
+    "task": "Pass a function without parameters.",
+    "text": "Convert it to str first: str(value), or value.decode() for bytes.",
+    "time_tuple": "Pass what time.localtime() or time.gmtime() returns.",
+    "timezone": "Write its name, such as 'CET'.",
+    "url": "Pass the URL as a str.",
+}
+
 _BUILTIN: Final = {
     "ascii": "Use repr().",
     "exit": _ENDLESS,

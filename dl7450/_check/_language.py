@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import _instead
-from ._rule import Hit, at, rule
+from ._kinds import Instance, OwnClass, OwnFunction, Plain
+from ._rule import Hit, Level, at, rule, shown
 from ._scopes import Function
-from ._values import Instance, OwnClass, OwnFunction, Values, is_none
+from ._values import Values, is_none
 
 # Special methods: what MicroPython does of them, and what to write instead.
 _NOT_CALLED: Final = {
@@ -81,6 +82,7 @@ def class_keyword(values: Values) -> Iterator[Hit]:
     "MicroPython {ignores} {name}().",
     "Write {instead}.",
     source="differences, Core language, Classes: cpydiff core_class_delnotimpl; What's new in Python 3.6, PEP 487",
+    level=Level.WARNING,
 )
 def special_method(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.FunctionDef):
@@ -161,10 +163,10 @@ def type_expression(values: Values) -> Iterator[Hit]:
         sides = (union.left, union.right)
         of_types = isinstance(union.op, ast.BitOr) and any(values.is_builtin(side, *_TYPES) for side in sides)
         if of_types:
-            yield at(union, text=ast.unparse(union))
+            yield at(union, text=shown(union))
     for generic in app.nodes(ast.Subscript):
         if values.is_builtin(generic.value, *_TYPES):
-            yield at(generic, text=ast.unparse(generic))
+            yield at(generic, text=shown(generic))
 
 
 @rule(
@@ -197,7 +199,7 @@ def missing_method(values: Values) -> Iterator[Hit]:
         if not called or node.attr not in _CPYTHON_ONLY or node.attr in own or app.imports_beside:
             continue
         # Where the type is known the rule unknown-attribute speaks.
-        if values.of(node.value) is None and not app.guarded(node, "AttributeError"):
+        if isinstance(values.of(node.value), Plain | None) and not app.guarded(node, "AttributeError"):
             instead = _instead.MEMBER.get(node.attr, "Write the few lines that it takes yourself.")
             yield at(node, type=_CPYTHON_ONLY[node.attr], name=f"{node.attr}()", instead=instead)
 
@@ -238,7 +240,7 @@ def exception_attribute(values: Values) -> Iterator[Hit]:
 def exception_init(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Attribute):
         if node.attr == "__init__" and values.is_builtin(node.value, *_BUILTIN_EXCEPTIONS):
-            yield at(node, name=ast.unparse(node.value))
+            yield at(node, name=shown(node.value))
 
 
 @rule(
@@ -249,7 +251,7 @@ def exception_init(values: Values) -> Iterator[Hit]:
 def function_attribute(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Attribute):
         if isinstance(node.ctx, ast.Store) and isinstance(values.of(node.value), OwnFunction):
-            yield at(node, name=ast.unparse(node))
+            yield at(node, name=shown(node))
 
 
 @rule(
@@ -267,6 +269,7 @@ def locals_in_function(values: Values) -> Iterator[Hit]:
     "next() takes no default on MicroPython before 1.25.",
     "Write try: value = next(items), and except StopIteration: value = default.",
     source="differences 1.22, Modules, builtins: cpydiff builtin_next_arg2",
+    level=Level.WARNING,
 )
 def next_default(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
@@ -278,6 +281,7 @@ def next_default(values: Values) -> Iterator[Hit]:
     "{call} does not work on MicroPython{when}: NotImplementedError.",
     "{instead}",
     source="differences 1.22, Builtin types, str: cpydiff types_str_endswith, types_str_rsplitnone",
+    level=Level.WARNING,
 )
 def string_arguments(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):

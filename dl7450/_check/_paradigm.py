@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from ._app import App
-from ._rule import Hit, at, rule
+from ._argument_values import is_called_callback
+from ._calls import argument
+from ._kinds import OwnFunction
+from ._rule import Hit, Level, at, rule, shown
 from ._scopes import Comprehension, Function, Scope
-from ._values import OwnFunction, Values
+from ._values import Values
 
 _LIMIT: Final = 16
 _SLEEPS: Final = {"time.sleep": 1000.0, "time.sleep_ms": 1.0}  # and how many milliseconds their unit is
+_LONGEST: Final = 1e9  # what is more is no number to show, in any unit
 _Loop = ast.For | ast.AsyncFor | ast.While
 
 
@@ -21,6 +25,7 @@ _Loop = ast.For | ast.AsyncFor | ast.While
     "{name}() stops the app's only thread: until it returns the screen is frozen and nothing is called back.",
     "Return instead, and let {instead} call the rest.",
     source="dock SDK, Programming paradigm: time.sleep is highly discouraged",
+    level=Level.WARNING,
 )
 def blocking_sleep(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
@@ -30,7 +35,8 @@ def blocking_sleep(values: Values) -> Iterator[Hit]:
                 if isinstance(length, ast.Constant) and isinstance(length.value, int | float):
                     if length.value <= 0:
                         continue
-                    instead = f"wakeup.wakeup(task, {math.ceil(length.value * unit)})"
+                    time_ms = math.ceil(length.value * unit) if length.value < _LONGEST else "time_ms"
+                    instead = f"wakeup.wakeup(task, {time_ms})"
                 else:
                     instead = "wakeup.wakeup(task, time_ms)"
                 yield at(node, name=name, instead=instead)
@@ -53,7 +59,7 @@ def timer_without_reference(values: Values) -> Iterator[Hit]:
             continue
         for timer in _results(values, node.value):
             if all(isinstance(target, ast.Name) and _ends_with(values, function, target) for target in targets):
-                name = ast.unparse(targets[0])
+                name = shown(targets[0])
                 yield at(timer, lost=f"{name!r} ends with {function.name}()", call=_shortened(timer))
 
 
@@ -77,14 +83,16 @@ def too_many_requests(values: Values) -> Iterator[Hit]:
             certain = not (indirect or conditional)
             loops[place] = (times, certain or loops.get(place, (0, False))[1])
     for place, (times, certain) in loops.items():
-        count = f" ({times})" if times < math.inf else " (it has no end)"
-        yield at(place, certainty="starts" if certain else "probably starts", count=count)
+        count = f" ({times})" if times < _LONGEST else "" if times < math.inf else " (it has no end)"
+        level = None if certain else Level.WARNING
+        yield at(place, level, certainty="starts" if certain else "probably starts", count=count)
 
 
 def _results(values: Values, node: ast.expr) -> Iterator[ast.Call]:
     """The timers that an expression may have as its value, or as an item of it."""
     if isinstance(node, ast.Call) and values.is_api(node.func, "wakeup.wakeup", "wakeup.Timer"):
-        yield node
+        if not is_called_callback(values, argument(node, 0, "task")):  # then there is no timer to keep
+            yield node
     elif isinstance(node, ast.IfExp):
         yield from _results(values, node.body)
         yield from _results(values, node.orelse)
@@ -125,8 +133,8 @@ def _is_generator(function: Function, values: Values) -> bool:
 
 
 def _shortened(call: ast.Call) -> str:
-    text = ast.unparse(call)
-    return text if len(text) <= 40 else f"{ast.unparse(call.func)}(...)"
+    text = shown(call)
+    return text if len(text) <= 40 else f"{shown(call.func)}(...)"
 
 
 def _starts_request(values: Values, call: ast.Call) -> bool:
@@ -188,7 +196,7 @@ def _length(values: Values, node: ast.expr, depth: int = 0) -> int | None:
         if values.is_builtin(node.func, "enumerate", "reversed", "sorted", "list", "tuple") and node.args:
             return _length(values, node.args[0], depth)
         return None
-    bound = _bound_once(values, node) if depth < 3 else None
+    bound = values.bound_once(node) if depth < 3 else None
     return _length(values, bound, depth + 1) if bound is not None else None
 
 
@@ -206,22 +214,5 @@ def _integer(values: Values, node: ast.expr) -> int | None:
         return None if operand is None else -operand
     if isinstance(node, ast.Call) and values.is_builtin(node.func, "len") and len(node.args) == 1:
         return _length(values, node.args[0])
-    bound = _bound_once(values, node)
+    bound = values.bound_once(node)
     return bound.value if isinstance(bound, ast.Constant) and isinstance(bound.value, int) else None
-
-
-def _bound_once(values: Values, node: ast.expr) -> ast.expr | None:
-    """The expression that a name is set to, if it is set once and only read from then on."""
-    app = values.app
-    if not isinstance(node, ast.Name) or (scope := app.scopes[node].lookup(node.id)) is None:
-        return None
-    if len(scope.bindings[node.id]) != 1:
-        return None
-    target = scope.bindings[node.id][0]
-    parent = app.parents[target]
-    if not isinstance(parent, ast.Assign) or target not in parent.targets:
-        return None
-    for name in app.nodes(ast.Name):
-        if name.id == node.id and isinstance(app.parents[name], ast.Attribute):
-            return None  # items.append(...), and the like
-    return parent.value

@@ -9,8 +9,9 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ._rule import Hit, at, rule
-from ._values import Instance, Values
+from ._kinds import Instance
+from ._rule import Hit, Level, at, rule, shown
+from ._values import Values
 
 # Token types of Python 3.12 and newer; before, an f-string is a STRING like any other.
 _FSTRING_START: int = getattr(tokenize, "FSTRING_START", -1)
@@ -25,7 +26,7 @@ _FSTRING_END: int = getattr(tokenize, "FSTRING_END", -1)
 )
 def f_string_expression(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.FormattedValue):
-        text = ast.unparse(node.value)
+        text = shown(node.value)
         if not isinstance(node.value, ast.JoinedStr) and not _read_by_micropython(text):
             yield at(node.value, text=text)
 
@@ -77,6 +78,7 @@ def f_string_space_after_equals(values: Values) -> Iterator[Hit]:
     "MicroPython before 1.24 cannot put f-strings next to each other.",
     "Put a + between them, or make them one.",
     source="differences 1.22, Core language: cpydiff core_fstring_concat",
+    level=Level.WARNING,
 )
 def adjacent_f_strings(values: Values) -> Iterator[Hit]:
     for group in _adjacent_strings(values):
@@ -102,6 +104,7 @@ def braces_beside_f_string(values: Values) -> Iterator[Hit]:
     "MicroPython before 1.24 has no raw f-strings.",
     "Double the backslashes and remove the r.",
     source="differences 1.22, Core language: cpydiff core_fstring_raw",
+    level=Level.WARNING,
 )
 def raw_f_string(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.JoinedStr):

@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterator
 
 from ._app import App
-from ._rule import Hit, at, rule
+from ._rule import Hit, Level, at, rule
 from ._scopes import Comprehension
 from ._values import Values
 
@@ -31,6 +31,7 @@ def match_statement(values: Values) -> Iterator[Hit]:
     "MicroPython 1.20 changed what := in a comprehension does: before, {name!r} stays inside the comprehension.",
     "Write the comprehension as a loop that sets {name!r} in a line of its own.",
     source="differences, Syntax: cpydiff syntax_assign_expr",
+    level=Level.WARNING,
 )
 def walrus_in_comprehension(values: Values) -> Iterator[Hit]:
     app = values.app

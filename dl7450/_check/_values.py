@@ -11,45 +11,23 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final
 
 from . import _api
 from ._app import App
-from ._scopes import Function
+from ._kinds import Instance, Many, OwnClass, OwnFunction, Plain, Value, type_name
+from ._scopes import Function, Scope
 
-
-@dataclass(frozen=True)
-class Instance:
-    """An object of one of the dock's classes, or of a built-in one."""
-
-    of: _api.ApiClass
-
-
-@dataclass(frozen=True)
-class Many:
-    """A list whose items are known."""
-
-    item: Value
-
-
-@dataclass(frozen=True)
-class OwnClass:
-    """A class of the app; `instance` where an object of it is meant."""
-
-    node: ast.ClassDef
-    instance: bool = False
-
-
-@dataclass(frozen=True)
-class OwnFunction:
-    """A function, method or lambda of the app; `bound` where the first parameter is given already."""
-
-    node: Function | ast.Lambda
-    bound: bool = False
-
-
-Value: TypeAlias = _api.ApiModule | _api.ApiClass | _api.ApiFunction | Instance | Many | OwnClass | OwnFunction | None
+_PLAIN: Final = {"None": "NoneType", "bool": "bool", "dict": "dict"}  # in the annotations of stubs
+_DISPLAYS: Final[dict[type[ast.AST], str]] = {
+    ast.Dict: "dict",
+    ast.DictComp: "dict",
+    ast.GeneratorExp: "generator",
+    ast.List: "list",
+    ast.ListComp: "list",
+    ast.Set: "set",
+    ast.SetComp: "set",
+}
 
 # Deeper than this nothing is evident to a reader either; it ends loops such as `a = b; b = a`, too.
 _DEPTH = 40
@@ -63,6 +41,14 @@ class Values:
         self._depth = 0
         self._known: dict[ast.AST, Value] = {}
         self._attributes = _attribute_bindings(app)
+        self._loads: dict[str, list[ast.Name]] = {}
+        for name in app.nodes(ast.Name):
+            if not isinstance(name.ctx, ast.Store):
+                self._loads.setdefault(name.id, []).append(name)
+        self._generators = {app.function_of(node) for node in app.nodes(ast.Yield, ast.YieldFrom)}
+        self._returns: dict[ast.AST | None, list[ast.Return]] = {}
+        for node in app.nodes(ast.Return):
+            self._returns.setdefault(app.function_of(node), []).append(node)
         self._dynamic = any(
             isinstance(call.func, ast.Name) and call.func.id == "setattr" for call in app.nodes(ast.Call)
         )
@@ -80,6 +66,13 @@ class Values:
             self._depth -= 1
         return self._known[node]
 
+    def type_of(self, node: ast.AST) -> str | None:
+        """The name of an expression's type, such as `str` or `http.Response`; None where it is not evident.
+
+        `function` stands for functions and methods of every kind; an app's own classes have no name here.
+        """
+        return type_name(self.of(node))
+
     def is_api(self, node: ast.AST, *full_names: str) -> bool:
         """Whether an expression is one of the dock's functions or classes, by full name."""
         value = self.of(node)
@@ -90,6 +83,39 @@ class Values:
         if not isinstance(node, ast.Name) or node.id not in names or node in self.app.annotations:
             return False
         return self.app.scopes[node].lookup(node.id) is None
+
+    def is_assigned(self, attribute: str) -> bool:
+        """Whether the app sets an attribute of that name on anything."""
+        return self._dynamic or attribute in self._attributes
+
+    def literal(self, node: ast.expr) -> ast.expr:
+        """The expression that a name stands for, if it is set once and nothing changes its value; else `node`."""
+        source = self.bound_once(node)
+        if source is None or isinstance(source, ast.Constant | ast.JoinedStr | ast.BinOp):
+            return source or node
+        assert isinstance(node, ast.Name)
+        # What has a list or dict may change it: the dock's own functions do not.
+        calls = [self.app.parents[use] for use in self._uses(node.id, self.app.scopes[node].lookup(node.id))]
+        lends = (isinstance(call, ast.Call) and isinstance(self.of(call.func), _api.ApiFunction) for call in calls)
+        return source if all(lends) else node
+
+    def bound_once(self, node: ast.expr) -> ast.expr | None:
+        """The expression that a name is set to, if it is set once and only read from then on."""
+        if not isinstance(node, ast.Name) or (scope := self.app.scopes[node].lookup(node.id)) is None:
+            return None
+        if len(scope.bindings[node.id]) != 1:
+            return None
+        for use in self._uses(node.id, scope):
+            around = self.app.parents[use]
+            changed = isinstance(around, ast.Subscript) and not isinstance(around.ctx, ast.Load)
+            if changed or isinstance(around, ast.Attribute):
+                return None  # items[0] = ..., items.append(...), and the like
+        source = self._source(scope.bindings[node.id][0])
+        return source if isinstance(source, ast.expr) else None
+
+    def _uses(self, name: str, scope: Scope | None) -> list[ast.Name]:
+        uses = self._loads.get(name, [])
+        return [use for use in uses if self.app.scopes[use].lookup(name) is scope]
 
     def bases(self, cls: ast.ClassDef) -> list[ast.ClassDef] | None:
         """The app's own classes that `cls` derives from, nearest first; None if it has other bases, too."""
@@ -122,6 +148,10 @@ class Values:
             return _builtin("str")
         if isinstance(node, ast.Tuple):
             return _builtin("tuple")
+        if isinstance(node, tuple(_DISPLAYS)):
+            return Plain(_DISPLAYS[type(node)])
+        if isinstance(node, ast.UnaryOp):
+            return self._signed(node)
         if isinstance(node, ast.Lambda):
             return OwnFunction(node)
         if isinstance(node, ast.NamedExpr):
@@ -158,6 +188,11 @@ class Values:
             return parent.value
         if isinstance(parent, ast.AnnAssign | ast.NamedExpr) and parent.target is target:
             return parent.value
+        if isinstance(parent, ast.Tuple | ast.List) and isinstance(assignment := self.app.parents[parent], ast.Assign):
+            source = assignment.value  # a, b = x, y
+            starred = any(isinstance(item, ast.Starred) for item in [*parent.elts, *getattr(source, "elts", [])])
+            if isinstance(source, ast.Tuple | ast.List) and len(source.elts) == len(parent.elts) and not starred:
+                return source.elts[next(index for index, item in enumerate(parent.elts) if item is target)]
         return None
 
     def _target(self, node: ast.AST) -> Value:
@@ -213,7 +248,19 @@ class Values:
             receiver = self.of(node.func.value) if isinstance(node.func, ast.Attribute) else None
             home = callee.where.split(".")[0] if "." in callee.where or _api.module(callee.where) else "builtins"
             return self._annotated(callee.returns, home, receiver)
-        return None
+        return self._result(callee.node) if isinstance(callee, OwnFunction) else None
+
+    def _result(self, function: Function | ast.Lambda) -> Value:
+        """What a function of the app returns."""
+        if isinstance(function, ast.Lambda):
+            return self.of(function.body)
+        if function in self._generators or isinstance(function, ast.AsyncFunctionDef):
+            return Plain("generator" if function in self._generators else "coroutine")
+        returned = [node.value for node in self._returns.get(function, []) if node.value is not None]
+        if returned:
+            return self._agreed([*returned])
+        # A method that only raises is there for another class to replace.
+        return None if isinstance(function.body[-1], ast.Raise) else Plain("NoneType")
 
     def _annotated(self, annotation: ast.expr, home: str, receiver: Value = None) -> Value:
         """An object of the class that a stub's annotation names."""
@@ -226,15 +273,25 @@ class Values:
         # datetime.datetime.date() is a date, and tuple() is a tuple: the module's classes come first, but for
         # `tuple`, which no module has.
         cls = _api.find_class(text, home)
-        return Instance(cls) if cls is not None else None
+        if cls is not None:
+            return Instance(cls)
+        return Plain(_PLAIN[text]) if text in _PLAIN else None
 
     def _operation(self, node: ast.BinOp) -> Value:
         left = self.of(node.left)
+        types = {self.type_of(node.left), self.type_of(node.right)}
+        if types <= {"int", "float"} and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv):
+            return Plain("float") if "float" in types or isinstance(node.op, ast.Div) else left
         if not isinstance(left, Instance) or left.of.name not in {"str", "bytes"}:
             return None
         # "%s" % b is a str whatever b is; "a" + b may be b's own idea of a sum.
         is_text = isinstance(node.op, ast.Mod) or (isinstance(node.op, ast.Add) and self.of(node.right) == left)
         return left if is_text else None
+
+    def _signed(self, node: ast.UnaryOp) -> Value:
+        if isinstance(node.op, ast.Not):
+            return Plain("bool")
+        return self.of(node.operand) if self.type_of(node.operand) in {"int", "float"} else None
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.of(node.value)
@@ -274,17 +331,14 @@ class Values:
 
     def _answers_requests(self, function: Function | ast.Lambda) -> bool:
         """Whether every use of a function hands it to `http` as the callback of a request."""
-        uses = [function] if isinstance(function, ast.Lambda) else list(self._uses(function))
+        uses = [function] if isinstance(function, ast.Lambda) else list(self._uses_of(function))
         return bool(uses) and all(self._is_callback(use) for use in uses)
 
-    def _uses(self, function: Function) -> Iterator[ast.AST]:
+    def _uses_of(self, function: Function) -> Iterator[ast.AST]:
         if self.app.class_of(function) is not None:
             yield from (node for node in self.app.nodes(ast.Attribute) if node.attr == function.name)
             return
-        home = self.app.scopes[function].lookup(function.name)
-        for name in self.app.nodes(ast.Name):
-            if name.id == function.name and self.app.scopes[name].lookup(name.id) is home:
-                yield name
+        yield from self._uses(function.name, self.app.scopes[function].lookup(function.name))
 
     def _is_callback(self, use: ast.AST) -> bool:
         parent = self.app.parents[use]
@@ -324,4 +378,4 @@ def is_none(node: ast.AST | None) -> bool:
 @functools.cache
 def _builtin(name: str) -> Value:
     cls = _api.find_class(name, "builtins")
-    return Instance(cls) if cls is not None else None
+    return Instance(cls) if cls is not None else Plain(name)

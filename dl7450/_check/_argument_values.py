@@ -1,0 +1,239 @@
+"""Rules: arguments that the dock's functions refuse, where the app's text shows what they are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from .._device.timezones import NAMES as TIMEZONES
+from .._screen import markup
+from . import _api, _instead
+from ._calls import argument, misfit
+from ._kinds import with_article
+from ._rule import Hit, Level, at, rule, shown
+from ._values import Values
+
+_FIELD: Final = "\ufffc"  # stands for what a program puts into a text, and for the reader of a message: nothing shown
+_DEPTH: Final = 100  # of nested expressions that make one text
+_FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+
+
+@rule(
+    "{function}() takes {expected} as {parameter}, not {given}: TypeError.",
+    "{instead}",
+    source="dock SDK, Python API reference guide: the types of parameters",
+)
+def argument_type(values: Values) -> Iterator[Hit]:
+    for call, function, parameter, value in _typed_arguments(values):
+        expected = function.types[parameter]
+        for part, allowed in _parts(values, value, expected):
+            given = values.type_of(part)
+            if given is None or _takes(allowed, given) or (allowed == {"function"} and isinstance(part, ast.Call)):
+                continue
+            if values.app.guarded(call, "TypeError"):
+                continue
+            instead = _instead.ARGUMENT.get(parameter, "Convert it first.")
+            if given == "function":
+                instead = f"Call it: {shown(part)}()."
+            elif given == "async function":
+                instead = "Make it a plain function: nobody would await it."
+            elif allowed <= {"int", "float"}:
+                instead = "Use int() or //." if given == "float" else "Write a number."
+            yield at(
+                part,
+                function=_name(function),
+                expected=" or ".join(sorted(allowed - {"NoneType"})),
+                parameter=parameter if part is value else f"a part of {parameter}",
+                given=with_article(given),
+                instead=instead,
+            )
+
+
+@rule(
+    "{called}() is called here, at once, and {function}() gets what it returns, {given}, not a function: TypeError.",
+    "Pass the function itself: {instead}.",
+    source="dock SDK, wakeup.Timer: task is a callable; http: so is on_response",
+)
+def callback_called(values: Values) -> Iterator[Hit]:
+    for call, function, parameter, value in _typed_arguments(values):
+        if ast.unparse(function.types[parameter]) == "function" and is_called_callback(values, value):
+            assert isinstance(value, ast.Call)
+            called, given = shown(value.func), values.type_of(value)
+            bare = called if not value.args and not value.keywords else f"lambda: {shown(value)}"
+            if parameter != "task" and bare != called:
+                bare = bare.replace("lambda:", "lambda response:", 1)
+            if not values.app.guarded(call, "TypeError"):
+                function_name = _name(function)
+                yield at(value, called=called, function=function_name, given=with_article(str(given)), instead=bare)
+
+
+@rule(
+    "The text is no Pango markup ({reason}): ValueError.",
+    "{instead}",
+    source="dock SDK, splashscreen: text is Pango markup; Pango, Pango markup",
+)
+def invalid_markup(values: Values) -> Iterator[Hit]:
+    for call in values.app.nodes(ast.Call):
+        if not values.is_api(call.func, "splashscreen.Splashscreen.add_text_box"):
+            continue
+        value = argument(call, 0, "text")
+        text = _text(values, value) if value is not None else None
+        if value is None or text is None or values.app.guarded(call, "ValueError"):
+            continue
+        try:
+            markup.parse(text)
+        except ValueError as error:
+            reason, _, fix = str(error).removeprefix("markup, ").rpartition(": ")
+            said = reason.replace(_FIELD, "...")
+            # What is put into a text may close a tag that the text opens.
+            level = Level.WARNING if _FIELD in text else None
+            yield at(value, level, reason=said, instead=f"{fix[:1].upper()}{fix[1:]}.")
+
+
+@rule(
+    "A text box has no attribute {name!r}: ValueError.",
+    "It has x, y and alignment.",
+    source="dock SDK, splashscreen: add_text_box",
+)
+def text_box_attribute(values: Values) -> Iterator[Hit]:
+    for key, _ in _attributes(values):
+        if key.value not in {"x", "y", "alignment"}:
+            yield at(key, name=key.value)
+
+
+@rule(
+    "{name!r} of a text box is {expected}, not {given}: {error}.",
+    "{instead}",
+    source="dock SDK, splashscreen: add_text_box, Alignment",
+)
+def text_box_value(values: Values) -> Iterator[Hit]:
+    for key, value in _attributes(values):
+        type_ = values.type_of(value)
+        if type_ in {None, "int"}:
+            continue
+        given = shown(value, 40) if isinstance(value, ast.Constant) else with_article(str(type_))
+        if key.value in {"x", "y"}:
+            instead = "Use int() or //." if type_ == "float" else "Write a number of pixels."
+            yield at(value, name=key.value, expected="an int", given=given, error="TypeError", instead=instead)
+        elif key.value == "alignment":
+            expected, instead = "an Alignment", _instead.ARGUMENT["alignment"]
+            yield at(value, name=key.value, expected=expected, given=given, error="ValueError", instead=instead)
+
+
+@rule(
+    "The dock has no time zone {name!r}: ValueError.",
+    "Use one of {names}.",
+    source="dock SDK, dock.DockControl: the list of supported time zones",
+)
+def unknown_timezone(values: Values) -> Iterator[Hit]:
+    for call in values.app.nodes(ast.Call):
+        if values.is_api(call.func, "dock.DockControl.set_timezone"):
+            value = argument(call, 0, "timezone")
+            name = value.value if isinstance(value, ast.Constant) else None
+            if value is None or not isinstance(name, str) or values.app.guarded(call, "ValueError"):
+                continue
+            if name not in TIMEZONES:
+                yield at(value, name=name, names=", ".join(TIMEZONES))
+
+
+def is_called_callback(values: Values, value: ast.expr | None) -> bool:
+    """Whether an argument that should be a function is a call which evidently returns none."""
+    known = values.type_of(value) if isinstance(value, ast.Call) else None
+    return known is not None and not _takes({"function"}, known)
+
+
+def _typed_arguments(values: Values) -> Iterator[tuple[ast.Call, _api.ApiFunction, str, ast.expr]]:
+    """The arguments of calls whose parameters have types: the call, the function, the parameter's name, the value."""
+    for call in values.app.nodes(ast.Call):
+        callee = values.of(call.func)
+        function = callee.members.get("__init__") if isinstance(callee, _api.ApiClass) else callee
+        if not isinstance(function, _api.ApiFunction) or not function.types or misfit(function, call) is not None:
+            continue
+        signature = function.signatures[0]
+        for parameter, value in zip([*signature.posonlyargs, *signature.args], call.args, strict=False):
+            if isinstance(value, ast.Starred):
+                break
+            if parameter.arg in function.types:
+                yield call, function, parameter.arg, value
+        for keyword in call.keywords:
+            if keyword.arg in function.types:
+                yield call, function, keyword.arg, keyword.value
+
+
+def _parts(values: Values, value: ast.expr, expected: ast.expr) -> Iterator[tuple[ast.expr, set[str]]]:
+    """A value with the types that it may have, and so for each item of a literal list or dict."""
+    options = list(_options(expected))
+    names = {ast.unparse(option.value if isinstance(option, ast.Subscript) else option) for option in options}
+    yield value, {"NoneType" if name == "None" else name for name in names}
+    literal = values.literal(value)
+    for option in options:
+        if isinstance(option, ast.Subscript):
+            items: list[ast.expr] = []
+            container = ast.unparse(option.value)
+            if isinstance(literal, ast.List) and container == "list":
+                items = literal.elts
+            elif isinstance(literal, ast.Dict) and container == "dict":
+                items = [item for item in [*literal.keys, *literal.values] if item is not None]
+            yield from ((item, {"str"}) for item in items)
+
+
+def _options(annotation: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(annotation, ast.BinOp):
+        yield from _options(annotation.left)
+        yield from _options(annotation.right)
+    else:
+        yield annotation
+
+
+def _takes(allowed: set[str], given: str) -> bool:
+    # A class can be called, too, and a bool is an int.
+    return given in allowed or (given == "class" and "function" in allowed) or (given == "bool" and "int" in allowed)
+
+
+def _name(function: _api.ApiFunction) -> str:
+    return function.where if function.name == "__init__" else function.full_name
+
+
+def _attributes(values: Values) -> Iterator[tuple[ast.Constant, ast.expr]]:
+    """The literal keys of the attributes of text boxes, with their values."""
+    seen: set[ast.expr] = set()
+    for call in values.app.nodes(ast.Call):
+        if not values.is_api(call.func, "splashscreen.Splashscreen.add_text_box"):
+            continue
+        given = argument(call, 1, "attributes")
+        literal = values.literal(given) if given is not None else None
+        if not isinstance(literal, ast.Dict) or literal in seen or values.app.guarded(call, "ValueError", "TypeError"):
+            continue
+        seen.add(literal)  # one dict for many boxes is reported once
+        for key, value in zip(literal.keys, literal.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield key, value
+
+
+def _text(values: Values, node: ast.expr) -> str | None:
+    """The text of an expression, with `_FIELD` for each part that is not known; None if that is too much of it.
+
+    A part within a tag may be anything, a colour or half a tag: such a text is not known.
+    """
+    text = _with_fields(values, node)
+    return None if not text.strip(_FIELD) or re.search(f"<[^>]*{_FIELD}|&[#\\w]*{_FIELD}", text) else text
+
+
+def _with_fields(values: Values, node: ast.expr, depth: int = 0) -> str:
+    def text_of(part: ast.expr) -> str:
+        return _with_fields(values, part, depth + 1) if depth < _DEPTH else _FIELD
+
+    match values.literal(node):
+        case ast.Constant(value=str() as text):
+            return text.replace(_FIELD, "?")
+        case ast.JoinedStr(values=parts):
+            return "".join(map(text_of, parts))
+        case ast.List(elts=lines):
+            return "\n".join(map(text_of, lines))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return text_of(left) + text_of(right)
+        case ast.BinOp(left=ast.Constant(value=str() as template), op=ast.Mod()):
+            return _FORMAT.sub(_FIELD, template).replace("%%", "%")
+    return _FIELD
