@@ -12,6 +12,7 @@ from .._screen import markup
 from . import _api, _instead
 from ._calls import argument, misfit
 from ._kinds import with_article
+from ._literals import literal
 from ._rule import Hit, Level, at, rule, shown
 from ._values import Values
 
@@ -167,15 +168,15 @@ def _parts(values: Values, value: ast.expr, expected: ast.expr) -> Iterator[tupl
     options = list(_options(expected))
     names = {ast.unparse(option.value if isinstance(option, ast.Subscript) else option) for option in options}
     yield value, {"NoneType" if name == "None" else name for name in names}
-    literal = values.literal(value)
+    whole = literal(values, value)
     for option in options:
         if isinstance(option, ast.Subscript):
             items: list[ast.expr] = []
             container = ast.unparse(option.value)
-            if isinstance(literal, ast.List) and container == "list":
-                items = literal.elts
-            elif isinstance(literal, ast.Dict) and container == "dict":
-                items = [item for item in [*literal.keys, *literal.values] if item is not None]
+            if isinstance(whole, ast.List) and container == "list":
+                items = whole.elts
+            elif isinstance(whole, ast.Dict) and container == "dict":
+                items = [item for item in [*whole.keys, *whole.values] if item is not None]
             yield from ((item, {"str"}) for item in items)
 
 
@@ -203,11 +204,11 @@ def _attributes(values: Values) -> Iterator[tuple[ast.Constant, ast.expr]]:
         if not values.is_api(call.func, "splashscreen.Splashscreen.add_text_box"):
             continue
         given = argument(call, 1, "attributes")
-        literal = values.literal(given) if given is not None else None
-        if not isinstance(literal, ast.Dict) or literal in seen or values.app.guarded(call, "ValueError", "TypeError"):
+        whole = literal(values, given) if given is not None else None
+        if not isinstance(whole, ast.Dict) or whole in seen or values.app.guarded(call, "ValueError", "TypeError"):
             continue
-        seen.add(literal)  # one dict for many boxes is reported once
-        for key, value in zip(literal.keys, literal.values, strict=True):
+        seen.add(whole)  # one dict for many boxes is reported once
+        for key, value in zip(whole.keys, whole.values, strict=True):
             if isinstance(key, ast.Constant):
                 yield key, value
 
@@ -225,7 +226,7 @@ def _with_fields(values: Values, node: ast.expr, depth: int = 0) -> str:
     def text_of(part: ast.expr) -> str:
         return _with_fields(values, part, depth + 1) if depth < _DEPTH else _FIELD
 
-    match values.literal(node):
+    match literal(values, node):
         case ast.Constant(value=str() as text):
             return text.replace(_FIELD, "?")
         case ast.JoinedStr(values=parts):

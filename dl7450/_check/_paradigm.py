@@ -11,6 +11,7 @@ from ._app import App
 from ._argument_values import is_called_callback
 from ._calls import argument
 from ._kinds import OwnFunction
+from ._literals import bound_once
 from ._rule import Hit, Level, at, rule, shown
 from ._scopes import Comprehension, Function, Scope
 from ._values import Values
@@ -196,7 +197,7 @@ def _length(values: Values, node: ast.expr, depth: int = 0) -> int | None:
         if values.is_builtin(node.func, "enumerate", "reversed", "sorted", "list", "tuple") and node.args:
             return _length(values, node.args[0], depth)
         return None
-    bound = values.bound_once(node) if depth < 3 else None
+    bound = bound_once(values, node) if depth < 3 else None
     return _length(values, bound, depth + 1) if bound is not None else None
 
 
@@ -214,5 +215,5 @@ def _integer(values: Values, node: ast.expr) -> int | None:
         return None if operand is None else -operand
     if isinstance(node, ast.Call) and values.is_builtin(node.func, "len") and len(node.args) == 1:
         return _length(values, node.args[0])
-    bound = values.bound_once(node)
+    bound = bound_once(values, node)
     return bound.value if isinstance(bound, ast.Constant) and isinstance(bound.value, int) else None

@@ -3,8 +3,9 @@
 `SDK` is the vendor's own modules and equals `dl7450.<same name>` (a test compares them); `STANDARD` is the part of the
 standard library that the dock has. `BUILTINS` is MicroPython's: the types whose values are easy to recognise in an app,
 and the functions whose parameters differ from CPython's. Methods are written without `self`. A function that is defined
-twice may be called either way. A name that is not here does not exist; an `OPAQUE` module's names are not known. A
-parameter with an annotation takes those types and no others; `function` is whatever can be called.
+twice may be called either way, and its parameters have the types of both. A name that is not here does not exist; an
+`OPAQUE` module's names are not known. A parameter with an annotation takes those types and no others; `function` is
+whatever can be called.
 
 Sources: the dock SDK's documentation; for `BUILTINS`, MicroPython's sources (py/objstr.c and its neighbours), where a
 function without keyword parameters refuses every keyword.
@@ -28,18 +29,12 @@ def get_async(
     url: str, on_complete: function, headers: dict[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None, *, timeout: int | float = 40, cacert: str | None = None
 ) -> RequestControl: ...
-def get_async(
-    url: str, on_response: function, headers: dict[str, str] | None = None,
-    data: bytes | bytearray | memoryview | None = None, *, timeout: int | float = 40, cacert: str | None = None
-) -> RequestControl: ...
+def get_async(url, on_response: function, headers=None, data=None, *, timeout=40, cacert=None) -> RequestControl: ...
 def post_async(
     url: str, on_complete: function, headers: dict[str, str] | None = None,
     data: bytes | bytearray | memoryview | None = None, *, timeout: int | float = 40, cacert: str | None = None
 ) -> RequestControl: ...
-def post_async(
-    url: str, on_response: function, headers: dict[str, str] | None = None,
-    data: bytes | bytearray | memoryview | None = None, *, timeout: int | float = 40, cacert: str | None = None
-) -> RequestControl: ...
+def post_async(url, on_response: function, headers=None, data=None, *, timeout=40, cacert=None) -> RequestControl: ...
 class Response:
     def status_code() -> int: ...
     def headers() -> dict: ...

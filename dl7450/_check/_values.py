@@ -88,32 +88,8 @@ class Values:
         """Whether the app sets an attribute of that name on anything."""
         return self._dynamic or attribute in self._attributes
 
-    def literal(self, node: ast.expr) -> ast.expr:
-        """The expression that a name stands for, if it is set once and nothing changes its value; else `node`."""
-        source = self.bound_once(node)
-        if source is None or isinstance(source, ast.Constant | ast.JoinedStr | ast.BinOp):
-            return source or node
-        assert isinstance(node, ast.Name)
-        # What has a list or dict may change it: the dock's own functions do not.
-        calls = [self.app.parents[use] for use in self._uses(node.id, self.app.scopes[node].lookup(node.id))]
-        lends = (isinstance(call, ast.Call) and isinstance(self.of(call.func), _api.ApiFunction) for call in calls)
-        return source if all(lends) else node
-
-    def bound_once(self, node: ast.expr) -> ast.expr | None:
-        """The expression that a name is set to, if it is set once and only read from then on."""
-        if not isinstance(node, ast.Name) or (scope := self.app.scopes[node].lookup(node.id)) is None:
-            return None
-        if len(scope.bindings[node.id]) != 1:
-            return None
-        for use in self._uses(node.id, scope):
-            around = self.app.parents[use]
-            changed = isinstance(around, ast.Subscript) and not isinstance(around.ctx, ast.Load)
-            if changed or isinstance(around, ast.Attribute):
-                return None  # items[0] = ..., items.append(...), and the like
-        source = self._source(scope.bindings[node.id][0])
-        return source if isinstance(source, ast.expr) else None
-
-    def _uses(self, name: str, scope: Scope | None) -> list[ast.Name]:
+    def uses(self, name: str, scope: Scope | None) -> list[ast.Name]:
+        """Where a name of a scope is read or deleted."""
         uses = self._loads.get(name, [])
         return [use for use in uses if self.app.scopes[use].lookup(name) is scope]
 
@@ -178,10 +154,10 @@ class Values:
         return None if isinstance(found, ast.expr) or self.app.has_star_import else found
 
     def _agreed(self, bindings: list[ast.AST]) -> Value:
-        values = {self.of(binding) for binding in bindings if not is_none(self._source(binding))}
+        values = {self.of(binding) for binding in bindings if not is_none(self.source_of(binding))}
         return values.pop() if len(values) == 1 else None
 
-    def _source(self, target: ast.AST) -> ast.AST | None:
+    def source_of(self, target: ast.AST) -> ast.AST | None:
         """The expression that a target is set to, if it is set to a whole one."""
         parent = self.app.parents.get(target)
         if isinstance(parent, ast.Assign) and target in parent.targets:
@@ -196,7 +172,7 @@ class Values:
         return None
 
     def _target(self, node: ast.AST) -> Value:
-        if (source := self._source(node)) is not None:
+        if (source := self.source_of(node)) is not None:
             return self.of(source)
         parent = self.app.parents.get(node)
         if isinstance(parent, ast.For | ast.comprehension) and parent.target is node:
@@ -338,7 +314,7 @@ class Values:
         if self.app.class_of(function) is not None:
             yield from (node for node in self.app.nodes(ast.Attribute) if node.attr == function.name)
             return
-        yield from self._uses(function.name, self.app.scopes[function].lookup(function.name))
+        yield from self.uses(function.name, self.app.scopes[function].lookup(function.name))
 
     def _is_callback(self, use: ast.AST) -> bool:
         parent = self.app.parents[use]
