@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .._device.timezones import NAMES as TIMEZONES
@@ -22,7 +22,7 @@ _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 
 @rule(
-    "{function}() takes {expected} as {parameter}, not {given}: TypeError.",
+    "{function}() takes {expected} {place} {parameter!r}, not {given}: TypeError.",
     "{instead}",
     source="dock SDK, Python API reference guide: the types of parameters",
 )
@@ -31,7 +31,7 @@ def argument_type(values: Values) -> Iterator[Hit]:
         expected = function.types[parameter]
         for part, allowed in _parts(values, value, expected):
             given = values.type_of(part)
-            if given is None or _takes(allowed, given) or (allowed == {"function"} and isinstance(part, ast.Call)):
+            if given is None or _takes(allowed, given) or (allowed == ["function"] and isinstance(part, ast.Call)):
                 continue
             if values.app.guarded(call, "TypeError"):
                 continue
@@ -40,13 +40,14 @@ def argument_type(values: Values) -> Iterator[Hit]:
                 instead = f"Call it: {shown(part)}()."
             elif given == "async function":
                 instead = "Make it a plain function: nobody would await it."
-            elif allowed <= {"int", "float"}:
+            elif set(allowed) <= {"int", "float"}:
                 instead = "Use int() or //." if given == "float" else "Write a number."
             yield at(
                 part,
                 function=_name(function),
-                expected=" or ".join(sorted(allowed - {"NoneType"})),
-                parameter=parameter if part is value else f"a part of {parameter}",
+                expected=_either([name for name in allowed if name != "NoneType"]),
+                place="for" if part is value else "in",
+                parameter=parameter,
                 given=with_article(given),
                 instead=instead,
             )
@@ -71,7 +72,7 @@ def callback_called(values: Values) -> Iterator[Hit]:
 
 
 @rule(
-    "The text is no Pango markup ({reason}): ValueError.",
+    "The text is not Pango markup ({reason}): ValueError.",
     "{instead}",
     source="dock SDK, splashscreen: text is Pango markup; Pango, Pango markup",
 )
@@ -142,7 +143,7 @@ def unknown_timezone(values: Values) -> Iterator[Hit]:
 def is_called_callback(values: Values, value: ast.expr | None) -> bool:
     """Whether an argument that should be a function is a call which evidently returns none."""
     known = values.type_of(value) if isinstance(value, ast.Call) else None
-    return known is not None and not _takes({"function"}, known)
+    return known is not None and not _takes(["function"], known)
 
 
 def _typed_arguments(values: Values) -> Iterator[tuple[ast.Call, _api.ApiFunction, str, ast.expr]]:
@@ -163,11 +164,11 @@ def _typed_arguments(values: Values) -> Iterator[tuple[ast.Call, _api.ApiFunctio
                 yield call, function, keyword.arg, keyword.value
 
 
-def _parts(values: Values, value: ast.expr, expected: ast.expr) -> Iterator[tuple[ast.expr, set[str]]]:
+def _parts(values: Values, value: ast.expr, expected: ast.expr) -> Iterator[tuple[ast.expr, list[str]]]:
     """A value with the types that it may have, and so for each item of a literal list or dict."""
     options = list(_options(expected))
-    names = {ast.unparse(option.value if isinstance(option, ast.Subscript) else option) for option in options}
-    yield value, {"NoneType" if name == "None" else name for name in names}
+    names = [ast.unparse(option.value if isinstance(option, ast.Subscript) else option) for option in options]
+    yield value, ["NoneType" if name == "None" else name for name in names]
     whole = literal(values, value)
     for option in options:
         if isinstance(option, ast.Subscript):
@@ -177,7 +178,7 @@ def _parts(values: Values, value: ast.expr, expected: ast.expr) -> Iterator[tupl
                 items = whole.elts
             elif isinstance(whole, ast.Dict) and container == "dict":
                 items = [item for item in [*whole.keys, *whole.values] if item is not None]
-            yield from ((item, {"str"}) for item in items)
+            yield from ((item, ["str"]) for item in items)
 
 
 def _options(annotation: ast.expr) -> Iterator[ast.expr]:
@@ -188,9 +189,13 @@ def _options(annotation: ast.expr) -> Iterator[ast.expr]:
         yield annotation
 
 
-def _takes(allowed: set[str], given: str) -> bool:
+def _takes(allowed: Sequence[str], given: str) -> bool:
     # A class can be called, too, and a bool is an int.
     return given in allowed or (given == "class" and "function" in allowed) or (given == "bool" and "int" in allowed)
+
+
+def _either(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _name(function: _api.ApiFunction) -> str:

@@ -170,27 +170,33 @@ def test_arguments_that_the_dock_refuses_are_found_and_no_others(sample: str, tm
         (
             "screen.set_background(http.get('u').body)",
             "error",
-            "splashscreen.Splashscreen.set_background() takes bytearray or bytes or image.ImageToken or memoryview as "
-            "background, not a function: TypeError.",
+            "splashscreen.Splashscreen.set_background() takes bytes, bytearray, memoryview or image.ImageToken for "
+            "'background', not a function: TypeError.",
             "Call it: http.get('u').body().",
         ),
         (
             "json.loads(http.get('u'))",
             "error",
-            "json.loads() takes bytearray or bytes or memoryview or str as str, not an http.Response: TypeError.",
+            "json.loads() takes str, bytes, bytearray or memoryview for 'str', not an http.Response: TypeError.",
             "Pass the text itself: json.loads(response.body()), for example.",
+        ),
+        (
+            "http.get('u', {'a': 5})",
+            "error",
+            "http.get() takes str in 'headers', not an int: TypeError.",
+            "Write a dict of str to str.",
         ),
         (
             "screen.add_text_box('<b>Fish & chips</b>')",
             "error",
-            "The text is no Pango markup (line 1, column 9, at '& chips</b>': not well-formed (invalid token)): "
+            "The text is not Pango markup (line 1, column 9, at '& chips</b>': not well-formed (invalid token)): "
             "ValueError.",
             "Write &amp; for & and &lt; for <, and quote the values of attributes.",
         ),
         (
             "screen.add_text_box(f'<b>{screen}')",
             "warning",
-            "The text is no Pango markup (line 1, column 1, at '<b>...': <b> is not closed): ValueError.",
+            "The text is not Pango markup (line 1, column 1, at '<b>...': <b> is not closed): ValueError.",
             "Write </b> where it belongs.",
         ),
         (
