@@ -80,6 +80,7 @@ wakeup.wakeup(f(), 1000)  # <- callback-called
 t = Timer(f(), 1000, repeat_ms=1000)  # <- callback-called
 t = wakeup.wakeup(print("now"), 1000)  # <- callback-called
 t = wakeup.wakeup(gen(), 1000)  # <- callback-called
+t = wakeup.wakeup((lambda: 5)(), 1000)  # <- callback-called
 timer = wakeup.wakeup(f, 1000)
 t = wakeup.wakeup(timer.cancel(), 1000)  # <- callback-called
 t = wakeup.wakeup(task=f(), time_ms=1000)  # <- callback-called

@@ -148,6 +148,7 @@ def test_a_file_that_nests_deeply_has_one_finding_at_most(source: str, tmp_path:
 @pytest.mark.parametrize("number", ["10**400", f"1{'0' * 400}", "1e999", "-1", f"0x{'f' * 5000}", "True", "1e-9"])
 def test_numbers_of_any_size_are_no_problem(number: str, tmp_path: Path) -> None:
     source = f"import time, wakeup, http\ntime.sleep({number})\nt = wakeup.wakeup(print, {number})\n"
+    source += f"t = wakeup.wakeup(print({number}), 0)\n"
     source += f"for i in range({number}):\n    http.get_async('u', print)\nx = http.get('u').status_code == {number}\n"
     (tmp_path / "app.py").write_text(source)
     assert "syntax-error" not in [finding.code for finding in check_app(tmp_path / "app.py")]

@@ -31,6 +31,7 @@ print([part for part in text if r.body])  # <- function-not-called
 r.body  # <- function-not-called
 if r.status_code() == 200 and r.body() and r.status_code() in (200, 201) and "x" in r.headers():
     handler = text and r.body
+    ok = 1 < 2 < r.status_code  # <- function-not-called
     text = f"{r.status_code()}", r.headers()["x"], r.body().decode(), json.loads(r.body()), r.body is None
 ---
 import dock, network, wakeup
@@ -117,8 +118,9 @@ if r == 200:  # <- mixed-types
 text = "Status: " + r.status_code()  # <- mixed-types
 text = 5 + "px", b"a" + "b"  # <- mixed-types, mixed-types
 text = len("abc") + " letters"  # <- mixed-types
-if "5" < 5:  # <- mixed-types
+if "5" < 5 or not "5" == 5 or (not r) == "x":  # <- mixed-types, mixed-types, mixed-types
     pass
+ok = [] == "", {"a": 1} != [1], 1 < r.status_code() < 5 == "x"  # <- mixed-types, mixed-types, mixed-types
 ok = r.status_code() == 200.0, r.body() == b"ok", b"ok" in r.body(), 65 in r.body(), None == 5, r == None
 ok = r.status_code() == True, "a" + "b", b"a" + bytearray(b"b"), [1] + [2], "%s" % 5, "a" * 5, 1 + 2.0
 def f(x):
