@@ -27,7 +27,7 @@ FLOORS = {
     "_device": {"_screen"},
     "http": {"_trio", "_version"},
     "_dock": {"_device", "_screen", "_trio", "_version", "http"},
-    "_check": set[str](),
+    "_check": {"_device", "_screen", "_version"},
     "_run": {"_device", "_dock", "_screen", "_trio", "http"},
     "faces": {"_device", "_dock", "_screen"},
     "telemetry.trio": {"_version"},

@@ -6,7 +6,7 @@ app's text makes evident. A rule speaks only when it is sure: what an app's text
 runs a MicroPython whose release its vendor does not name, so what some releases refuse is reported with the release
 that first takes it.
 
-Imports of dl7450: nothing.
+Imports of dl7450: _device, _screen, _version.
 """
 
 from __future__ import annotations
