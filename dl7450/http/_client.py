@@ -316,6 +316,7 @@ class HttpClient:
         try:
             answer = await self._transport.handle_async_request(request)
             exchange.head_received = True
+            exchange.status_code = answer.status_code
             exchange.http_version = answer.http_version.removeprefix("HTTP/")
             try:
                 body = await self._read(answer)

@@ -15,12 +15,21 @@ from ._head import Head
 
 @dataclass(slots=True)
 class Interval:
-    """A phase of a request: `start` and `end` in nanoseconds since 1970, `error` the exception that ended it."""
+    """A phase of a request, and what ended it before its time.
+
+    Attributes:
+        start, end: nanoseconds since 1970.
+        error: the type of the exception, or of its cause, which for TLS says more.
+        reason: what that exception says of itself: the reason of a verification, for example.
+        cancelled_by: what cancelled the phase, in Trio's words: `deadline`, `explicit`, ...
+    """
 
     name: str
     start: int
     end: int = 0
     error: str | None = None
+    reason: str | None = None
+    cancelled_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +50,7 @@ class Exchange:
     bytes_received: int = 0
     head: Head = field(default_factory=Head)  # what came of the answer's status line and headers
     head_received: bool = False  # they are an answer: the parser has accepted them
+    status_code: int | None = None  # its HTTP status
     http_version: str | None = None  # "1.1"
     peer_closed: bool = False  # the peer ended the connection in order (FIN or close_notify)
     peer_reset: bool = False  # it reset it, or cut TLS off without a close_notify
@@ -55,7 +65,10 @@ class Exchange:
         try:
             yield
         except BaseException as error:
-            interval.error = type(error).__name__
+            cause = error.__cause__ or error
+            interval.error = type(cause).__name__
+            interval.reason = getattr(cause, "verify_message", None) or getattr(cause, "reason", None)
+            interval.cancelled_by = getattr(error, "source", None)
             raise
         finally:
             interval.end = self.now()
@@ -76,7 +89,8 @@ class Exchange:
         """The request goes out once more: what the dead connection saw does not count."""
         self.resends += 1
         self.connected = False
-        self.peer = self.request_sent = self.first_byte = self.last_byte = self.http_version = None
+        self.peer = self.request_sent = self.first_byte = self.last_byte = None
+        self.status_code = self.http_version = None
         self.bytes_sent = self.bytes_received = 0
         self.head = Head()
         self.head_received = self.peer_closed = self.peer_reset = self.send_failed = False

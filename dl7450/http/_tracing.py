@@ -5,6 +5,7 @@ Uses the API only: without an SDK every call here is a no-op, and the expensive 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import trio
@@ -21,6 +22,18 @@ from ._metrics import ActiveKey, metrics_of
 from ._response import Response
 from ._url import redact
 
+# RFC 9110 and RFC 5789. Methods are told apart by case.
+_KNOWN_METHODS = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"
+
+
+def _known_methods() -> frozenset[str]:
+    """The methods that spans and metrics name; all others are `_OTHER`, or metrics would have no bound.
+
+    `OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS` replaces the whole list (semantic convention of `http.request.method`).
+    """
+    names = os.environ.get("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS") or _KNOWN_METHODS
+    return frozenset(name.strip() for name in names.split(","))
+
 
 class HttpTracing:
     """Makes the spans of a dock's requests and records their metrics."""
@@ -34,6 +47,7 @@ class HttpTracing:
         self.now = now
         self.tracer = trace.get_tracer("dl7450.http", __version__, tracer_provider)
         self.metrics = metrics_of(meter_provider)
+        self.known_methods = _known_methods()
 
     def start(self, call: Call, api: str, in_flight: int) -> RequestSpan:
         """Start the span of a request.
@@ -57,16 +71,18 @@ class RequestSpan:
         self._started = tracing.now()
         self._active_key: ActiveKey | None = None
         # What the metrics say, too: known from the start, and at the end. A span is told of each only once.
-        self._at_start: dict[str, str | int] = {"http.request.method": call.method}
+        known = call.method in tracing.known_methods
+        self._at_start: dict[str, str | int] = {"http.request.method": call.method if known else "_OTHER"}
         self._at_end: dict[str, str | int] = {}
         url = call.url
         if url is not None:
             self._at_start |= {"server.address": url.host, "server.port": url.port, "url.scheme": url.scheme}
         self.span: Span = tracing.tracer.start_span(
-            call.method,
+            call.method if known else "HTTP",
             kind=SpanKind.CLIENT,
             attributes={
                 **self._at_start,
+                **({} if known else {"http.request.method_original": call.method}),
                 "url.full": call.shown_url,
                 "dl7450.http.api": api,
                 "dl7450.http.in_flight": in_flight,
@@ -74,7 +90,7 @@ class RequestSpan:
             start_time=self._started,
         )
         if url is not None:
-            self._active_key = ActiveKey(call.method, url.host, url.port, url.scheme)
+            self._active_key = ActiveKey(str(self._at_start["http.request.method"]), url.host, url.port, url.scheme)
             tracing.metrics.count_active(self._active_key, +1)
 
     @property
@@ -95,7 +111,6 @@ class RequestSpan:
     def end_answered(self, response: Response, exchange: Exchange) -> None:
         """The request was answered, whatever the HTTP status."""
         status = response.status_code()
-        self._at_end["http.response.status_code"] = status
         if status >= 400:
             self._at_end["error.type"] = str(status)
             self.span.set_status(StatusCode.ERROR)
@@ -106,7 +121,7 @@ class RequestSpan:
         self._at_end["error.type"] = code.curl_name
         self.span.set_attribute("dl7450.curl.code", int(code))
         self.span.set_status(StatusCode.ERROR)
-        self._end(exchange, None)
+        self._end(exchange, None, code)
 
     def end_cancelled(self, cancelled: trio.Cancelled | KeyboardInterrupt, exchange: Exchange) -> None:
         """The caller cancelled the request, or Ctrl-C did: no error."""
@@ -125,20 +140,22 @@ class RequestSpan:
         self.span.set_status(StatusCode.ERROR)
         self._end(exchange, None)
 
-    def _end(self, exchange: Exchange, body_size: int | None) -> None:
+    def _end(self, exchange: Exchange, body_size: int | None, code: CurlCode | None = None) -> None:
         tracing = self._tracing
         ended = tracing.now()
+        if exchange.status_code is not None:  # also of an answer whose body then failed
+            self._at_end["http.response.status_code"] = exchange.status_code
         if exchange.http_version is not None:
             self._at_end["network.protocol.version"] = exchange.http_version
         if self.span.is_recording():
-            self._describe(exchange, body_size)
+            self._describe(exchange, body_size, code)
         self.span.end(ended)
         if self._active_key is not None:
             tracing.metrics.count_active(self._active_key, -1)
         duration, request_size = (ended - self._started) / 1e9, len(self._call.data)
         tracing.metrics.record(duration, request_size, body_size, self._at_start | self._at_end, self.context)
 
-    def _describe(self, exchange: Exchange, body_size: int | None) -> None:
+    def _describe(self, exchange: Exchange, body_size: int | None, code: CurlCode | None) -> None:
         span = self.span
         at_end = {**self._at_end, "http.request.body.size": len(self._call.data)}
         if body_size is not None:
@@ -156,9 +173,12 @@ class RequestSpan:
             return
         for phase in exchange.phases:
             child = self._tracing.tracer.start_span(phase.name, self.context, start_time=phase.start)
-            if phase.error == trio.Cancelled.__name__:  # by the caller, the timeout, or an address that was faster
+            if phase.cancelled_by == "deadline" and code is CurlCode.OPERATION_TIMEDOUT:  # the request's own
+                child.set_attribute("error.type", code.curl_name)
+                child.set_status(StatusCode.ERROR)
+            elif phase.cancelled_by is not None:  # by the caller, or by an address that was faster
                 child.set_attribute("dl7450.cancelled", True)
             elif phase.error is not None:
                 child.set_attribute("error.type", phase.error)
-                child.set_status(StatusCode.ERROR)
+                child.set_status(StatusCode.ERROR, phase.reason)
             child.end(phase.end)

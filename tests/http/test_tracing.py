@@ -123,7 +123,10 @@ CASES = {
         phases=[DNS, CONNECT],
     ),
     "half an answer": Case(
-        AT_START | PEER | failed(18, "CURLE_PARTIAL_FILE") | {"network.protocol.version": "1.1"},
+        AT_START
+        | PEER
+        | failed(18, "CURLE_PARTIAL_FILE")
+        | {"network.protocol.version": "1.1", "http.response.status_code": 200},
         script=(request, ok(b"twelve bytes")[:-6], pause(1), close),
         seconds=4.0,
         events=(("request sent", 3.0), ("first byte", 3.0)),
@@ -137,11 +140,31 @@ CASES = {
         events=(("request sent", 3.0),),
         phases=[DNS, CONNECT],
     ),
+    "an error status and a body that never comes": Case(
+        AT_START
+        | PEER
+        | failed(28, "CURLE_OPERATION_TIMEDOUT")
+        | {"network.protocol.version": "1.1", "http.response.status_code": 503},
+        script=(request, b"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n", stall),
+        arguments={"timeout": 9},
+        seconds=9.0,
+        events=(("request sent", 3.0), ("first byte", 3.0)),
+        phases=[DNS, CONNECT],
+    ),
     "a timeout while connecting": Case(
         AT_START | failed(28, "CURLE_OPERATION_TIMEDOUT"),
         arguments={"timeout": 2.5},
         seconds=2.5,
-        phases=[DNS, Shown(CONNECT.name, {"dl7450.cancelled": True}, seconds=1.5, parent="GET")],
+        phases=[
+            DNS,
+            Shown(
+                CONNECT.name,
+                {"error.type": "CURLE_OPERATION_TIMEDOUT"},
+                seconds=1.5,
+                parent="GET",
+                status=StatusCode.ERROR,
+            ),
+        ],
     ),
     "no TLS": Case(
         AT_START
@@ -156,9 +179,31 @@ CASES = {
             Shown("socket connect 192.0.2.1:443", seconds=2.0, parent="GET"),
             Shown(
                 "TLS client handshake dock.example",
-                {"error.type": "BrokenResourceError"},
+                {"error.type": "SSLError"},
                 parent="GET",
                 status=StatusCode.ERROR,
+                description="WRONG_VERSION_NUMBER",
+            ),
+        ],
+    ),
+    "a certificate that nobody trusts": Case(
+        AT_START
+        | PEER
+        | failed(60, "CURLE_PEER_FAILED_VERIFICATION")
+        | {"url.full": "https://localhost/", "server.address": "localhost", "url.scheme": "https"}
+        | {"server.port": 443, "network.peer.port": 443},
+        url="https://localhost/",
+        tls=True,
+        seconds=3.0,
+        phases=[
+            Shown("DNS lookup localhost", seconds=1.0, parent="GET"),
+            Shown("socket connect 192.0.2.1:443", seconds=2.0, parent="GET"),
+            Shown(
+                "TLS client handshake localhost",
+                {"error.type": "SSLCertVerificationError"},
+                parent="GET",
+                status=StatusCode.ERROR,
+                description="unable to get local issuer certificate",
             ),
         ],
     ),
@@ -493,6 +538,47 @@ async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: Mo
         "http.client.request.body.size": [(4, answered), (0, timed_out), (0, malformed)],
         "http.client.response.body.size": [(8, answered)],
     }
+
+
+@pytest.mark.parametrize(
+    ("variable", "method", "name", "attributes"),
+    [
+        (None, "BREW", "HTTP", {"http.request.method": "_OTHER", "http.request.method_original": "BREW"}),
+        (None, "get", "HTTP", {"http.request.method": "_OTHER", "http.request.method_original": "get"}),
+        (None, "PATCH", "PATCH", {"http.request.method": "PATCH"}),
+        ("GET, BREW", "BREW", "BREW", {"http.request.method": "BREW"}),
+        ("BREW", "GET", "HTTP", {"http.request.method": "_OTHER", "http.request.method_original": "GET"}),
+    ],
+)
+async def test_a_method_that_is_not_known_is_other_on_spans_and_metrics(
+    variable: str | None,
+    method: str,
+    name: str,
+    attributes: dict[str, str],
+    nursery: trio.Nursery,
+    monkeypatch: pytest.MonkeyPatch,
+    tracer_provider: TracerProvider,
+    exporter: InMemorySpanExporter,
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv("OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS", variable)
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    async with dl7450.open_dock(
+        network=ScriptedNetwork(nursery, FINE), tracer_provider=tracer_provider, meter_provider=provider
+    ) as dock:
+        await dock.http.request(method, URL)
+    span = shown(exporter)[-1]
+    assert (span.name, {key: span.attributes[key] for key in span.attributes if "method" in key}) == (name, attributes)
+    measured = {
+        value
+        for found in points(reader).values()
+        for _, point in found
+        for key, value in point.items()
+        if "method" in key
+    }
+    provider.shutdown()
+    assert measured == {attributes["http.request.method"]}
 
 
 async def test_docks_that_share_a_meter_provider_are_counted_together(
