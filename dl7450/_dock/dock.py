@@ -31,6 +31,7 @@ from .._trio.lifetime import CLOSED, DockClosed, Lifetime, Visit
 from .._trio.threads import check_not_trio, host_run
 from .._version import __version__
 from ..http._client import HttpClient
+from ..http._family import family_of_transport
 from ..http._network import DeviceNetwork, Network, TrioNetwork
 from ..http._tracing import HttpTracing
 from ..http._transport import DockTransport
@@ -107,6 +108,20 @@ class Dock:
         self.timers = Timers(lifetime, self._app_calls)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._call_while_open, max_response_bytes)
+
+    def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
+        """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.
+
+        The client's requests have the dock's tokens, deadline and spans. A request that fails raises the exception that
+        the client's users expect, with libcurl's code as its `curl_code`. The longest of the client's timeouts is the
+        one of the whole exchange. Clients of httpx itself are served, too, with httpx's own exceptions.
+
+        Parameters:
+            wait: a seventeenth request waits for a token, instead of failing with `PoolTimeout` (code 89).
+        """
+        from ..http._as_transport import DockAsTransport
+
+        return DockAsTransport(self.http, wait=wait)
 
     @property
     def frame(self) -> ScreenState | None:
@@ -287,7 +302,8 @@ async def open_dock(
     An error or a cancellation stops everything at once. Either way nothing of the dock is left.
 
     Parameters:
-        transport: what requests are sent through; any of httpx's. By default connections over `network`.
+        transport: what requests are sent through: an async transport of httpx2 or httpx. By default connections over
+            `network`.
         network: finds addresses and opens connections. By default the real one, as far as the device is connected.
         device: the description of the machine around the app.
         max_response_bytes: a longer response body ends with code 63.
@@ -298,10 +314,14 @@ async def open_dock(
             stops the dock and is raised from here.
 
     Raises:
+        TypeError: `transport` is something else; the message names the fix.
+        ValueError: both `transport` and `network` are given.
         Exception: what the block raised, or a callback.
     """
     if transport is not None and network is not None:
         raise ValueError("pass transport or network, not both: a network is what the default transport works on")
+    if transport is not None:
+        family_of_transport(transport)
     machine = Machine(device or Device(), trio.lowlevel.current_clock())
     if transport is None:
         transport = DockTransport(DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None))

@@ -27,6 +27,7 @@ from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
 from ._curl import Failure, code_of
 from ._exchange import Exchange
+from ._family import family_of_transport
 from ._network import FailedRequest
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
@@ -38,17 +39,6 @@ _Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]]
 
 REQUESTS_MAX = 16  # dock SDK
 TIMEOUT = 40.0  # seconds; dock SDK 0.6
-
-# What transports other than ours raise (httpx's own, mock transports), as the step that failed.
-_HTTPX_FAILURES: dict[type[httpx2.TransportError], Failure] = {
-    httpx2.ConnectTimeout: Failure.CONNECT_TIMEOUT,
-    httpx2.TimeoutException: Failure.DEADLINE,
-    httpx2.ConnectError: Failure.CONNECT,
-    httpx2.WriteError: Failure.SEND,
-    httpx2.NetworkError: Failure.RESET,
-    httpx2.UnsupportedProtocol: Failure.SCHEME,
-    httpx2.TransportError: Failure.GRAMMAR,
-}
 
 
 @dataclass(frozen=True)
@@ -98,6 +88,7 @@ class HttpClient:
     ) -> None:
         self._lifetime = lifetime
         self._transport = transport
+        self._family = family_of_transport(transport)
         self._may_answer_from_memory = not isinstance(transport, DockTransport)
         self._tracing = tracing
         self._app_code = app_code
@@ -301,11 +292,12 @@ class HttpClient:
         if call.failure is not None:
             raise FailedRequest(call.failure)
         assert call.url is not None  # a URL or a failure
-        request = httpx2.Request(
+        httpx = self._family.module
+        request = httpx.Request(
             call.method,
-            _httpx_url(call.url),
+            _httpx_url(httpx.URL, call.url),
             headers=span.inject(call.headers),
-            stream=httpx2.ByteStream(call.data),
+            stream=httpx.ByteStream(call.data),
             extensions={
                 "target": call.url.target,
                 "zone": call.url.zone,
@@ -322,8 +314,10 @@ class HttpClient:
                 body = await self._read(answer)
             finally:
                 await answer.aclose()
-        except httpx2.TransportError as error:
-            raise FailedRequest(next(f for kind, f in _HTTPX_FAILURES.items() if isinstance(error, kind))) from error
+        except self._family.transport_error as error:
+            raise FailedRequest(self._family.failure_of(error)) from error
+        except MemoryError as error:
+            raise FailedRequest(Failure.MEMORY) from error
         return Response(answer.status_code, _joined(answer.headers.raw), body)
 
     async def _read(self, answer: httpx2.Response) -> bytearray:
@@ -369,5 +363,5 @@ def _decoded(value: bytes) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _httpx_url(url: Url) -> httpx2.URL:
-    return httpx2.URL(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)
+def _httpx_url(make: type[httpx2.URL], url: Url) -> httpx2.URL:
+    return make(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)

@@ -23,6 +23,7 @@ class CurlCode(IntEnum):
     COULDNT_CONNECT = 7
     WEIRD_SERVER_REPLY = 8
     PARTIAL_FILE = 18
+    OUT_OF_MEMORY = 27
     OPERATION_TIMEDOUT = 28
     SSL_CONNECT_ERROR = 35
     BAD_FUNCTION_ARGUMENT = 43
@@ -62,6 +63,7 @@ class Failure(Enum):
     HEAD_TOO_LARGE = auto()  # more headers than libcurl takes
     TRANSFER_CODING = auto()  # a Transfer-Encoding other than chunked
     TOO_LARGE = auto()  # more than max_response_bytes
+    MEMORY = auto()  # there is no memory left for it
     DEADLINE = auto()  # the request's timeout ran out
 
 
@@ -82,6 +84,7 @@ _CODES = {
     Failure.HEAD_TOO_LARGE: CurlCode.RECV_ERROR,
     Failure.TRANSFER_CODING: CurlCode.BAD_CONTENT_ENCODING,
     Failure.TOO_LARGE: CurlCode.FILESIZE_EXCEEDED,
+    Failure.MEMORY: CurlCode.OUT_OF_MEMORY,
     Failure.DEADLINE: CurlCode.OPERATION_TIMEDOUT,
 }
 

@@ -1,5 +1,6 @@
 """URLs taken apart, and what a span may show of them. What libcurl accepts is compared in the conformance suite."""
 
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,4 +111,4 @@ def test_every_text_is_a_failure_or_a_url_that_the_libraries_below_take(text: st
         assert parsed.target.startswith(b"/")
         assert parsed.target.isascii()
         assert parsed.host.isascii()
-        assert _httpx_url(parsed).port in {parsed.port, None}
+        assert _httpx_url(httpx2.URL, parsed).port in {parsed.port, None}
