@@ -3,8 +3,33 @@
 The dock's programming paradigm: while app code runs, no callback is called and nothing is drawn. When it returns, the
 thread is idle; queued jobs run one after the other, then the screen is rendered if it changed.
 
-The queue is filled on the Trio thread and emptied by the app thread; everything that is counted is counted on the Trio
-thread, so there are no locks. The thread begins with the first job: a dock that runs no app has none.
+Two threads take part, and each owns what it changes, so there are no locks:
+
+    Trio thread                                   app thread
+    -----------                                   ----------
+    post(job), run(job): count it, queue it  -->  takes jobs from the queue, one at a time
+    _finished: counts it off             <------  job returned            (run_sync_soon)
+    _report: on_error, or the nursery    <------  job raised              (run_sync_soon)
+    waiting_for_dock: time may go on     <------  the job waits in from_thread.run for the dock
+
+Everything that is counted is counted on the Trio thread: jobs that are not finished, whether the thread has code to run
+(then virtual time stands still), and what is pending in the dock. `run_sync_soon` keeps the order, so a job's error is
+heard of before the job counts as finished.
+
+The life of the thread. It begins with the first job: a dock that runs no app has none. It is owned by a task of the
+dock's nursery, `_own_thread`, and ends when that task is cancelled. Python cannot stop a thread, so ending takes three
+steps:
+
+1. `_stopping` is set, and None is queued: no further job begins, and an idle thread wakes and returns.
+2. App code that waits for the dock gets `DockStopped`, which no `except Exception` catches, and unwinds.
+3. App code that computes or sleeps has `STOP_PATIENCE` seconds to return. After that the thread is abandoned with a
+   warning that shows where it is. It can harm nobody: the dock it knows refuses every call.
+
+While the dock's block is being left its door is closed, but the thread is not ended: callbacks of requests in flight
+still run. One that asks for something new gets `DockStopped` too, and only that job ends.
+
+Rejected: a thread for each callback (an app's variables would need locks, which the dock's apps do not have), and
+running app code on the Trio thread (a blocking `http.get` in it could never be answered).
 """
 
 from __future__ import annotations
@@ -186,7 +211,8 @@ class AppThread:
             self._jobs.put(None)
             self._count_running()
             with trio.CancelScope(shield=True):  # bounded: `wait` takes STOP_PATIENCE at most, in real time
-                # Asked in a thread even if it is known: the errors that the app thread queued for Trio come first then.
+                # Always wait in a thread, also where the event is set already: coming back from it lets the errors that
+                # the app thread queued with `run_sync_soon` run before `_over` is set.
                 exited = await trio.to_thread.run_sync(self._exited.wait, STOP_PATIENCE, limiter=limiter)
             self._over = True
             self._count_running()

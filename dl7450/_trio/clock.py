@@ -1,7 +1,25 @@
 """Time on a virtual clock: it stands still while app code runs, and flows while a real server is waited for.
 
-Trio's `MockClock` jumps as soon as every task is blocked, and a task that waits for a thread or a real socket counts as
-blocked. Without the hold, an app's own computing would let its timeouts run out.
+Trio's `MockClock` has two settings. Its rate is how many seconds pass in a second of real time: 0, as a rule. Its
+autojump threshold is for how long every task must be blocked before the clock jumps to the next deadline. But a task
+that waits for a thread or for a real socket counts as blocked, too, although something is going on. If the clock jumped
+then, an app's own computing, or a server's, would let the app's timeouts run out.
+
+So whoever is at work behind Trio's back holds the clock, and there are three kinds of holds:
+
+| hold | held while | the clock |
+|---|---|---|
+| still | app code runs on the app thread | does not jump |
+| flowing | a real server or resolver is waited for | does not jump, and goes at the rate of real time |
+| threads | a thread that is not an app's waits for the dock | may jump after `JOIN_PATIENCE`, though app code runs |
+
+How they combine: flowing wins over standing still, since a real server keeps its own time whatever an app does.
+`threads` only softens `still`: the app may be waiting for just that thread (`thread.join()`), which nobody can see, and
+time would stand still for ever. When nothing has happened for `JOIN_PATIENCE` of real time, it is taken to be so. With
+no hold left, the clock has the threshold and the rate that it had before.
+
+The holds are counted for each clock, not for each dock: all docks of a Trio run share its clock. On a real clock
+nothing of this has any effect.
 """
 
 from __future__ import annotations

@@ -3,6 +3,26 @@
 A `Network` finds addresses and opens connections: `TrioNetwork` on real sockets, others in memory for tests and
 simulation. `connect` opens a connection through either of them and writes down in the request's `Exchange` what
 happened. A fault injected into a network passes through the real parser and the real transport.
+
+A name may have several addresses, of which some do not answer: IPv6 on a network where it is broken, for example.
+Trying them one after the other would cost the whole timeout of the first; trying all at once would open connections
+that nobody needs. "Happy eyeballs" (RFC 8305) is between the two:
+
+    address 1  |----------------- tried until it answers or fails -----------------
+    address 2             |------ joins 0.2 s later, or at once when 1 fails ------
+    address 3                        |--- and so on
+
+The first connection that is made wins, and the other attempts are cancelled. The task that starts the attempts waits
+for `over` of the newest one (it has failed) or for `CONNECT_STAGGER`, whichever comes first. A failed attempt only sets
+`over`: it must not end the others. A successful one cancels the nursery, which ends the others and the starting.
+
+Two things can go wrong in the last moment. Two attempts may succeed in the same step of the scheduler, before either
+is cancelled: the second one is closed. And a connection may have been made when the request itself is cancelled: then
+nobody will take it, and all are closed before the cancellation goes on. Every attempt that failed leaves its error, and
+the last one decides the code: an operating system that gave up is a timeout (28), a refusal is 7.
+
+`trio.open_tcp_stream` does the same and tells nothing: not which address was tried when, nor how each attempt ended,
+which is what a span of the request has to show.
 """
 
 from __future__ import annotations
