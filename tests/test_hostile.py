@@ -146,7 +146,7 @@ async def test_a_header_cannot_bring_another_one_along(character: str, nursery: 
     network = ScriptedNetwork(nursery, FINE)
     async with dl7450.open_dock(network=network) as dock:
         for headers in ({"X-A": f"b{character}X-Evil: 1"}, {f"X-A{character}X-Evil": "1"}, {"X-A": f"b{character}"}):
-            with pytest.raises(ValueError, match=r"forbidden character|not a token"):
+            with pytest.raises(ValueError, match=r"remove it|not part of a token"):
                 await dock.http.get(URL, headers)
     assert (network.connections, dock.http.statistics()) == (0, HttpStatistics(16, 0))
 

@@ -25,10 +25,9 @@ from .._trio.exception_groups import ungrouped
 from .._trio.lifetime import DockClosed, Lifetime
 from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import CallFromThread, RequestControl
-from ._curl import Failure, code_of
+from ._curl import FailedRequest, Failure, code_of
 from ._exchange import Exchange
 from ._family import family_of_transport
-from ._network import FailedRequest
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
@@ -271,7 +270,7 @@ class HttpClient:
                 raise FailedRequest(Failure.DEADLINE)
         except FailedRequest as failed:
             code = code_of(failed.failure, exchange)
-            counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code)
+            counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code, failed.detail)
             return Response(int(code), {}, bytearray())
         except (trio.Cancelled, KeyboardInterrupt) as cancelled:
             counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)

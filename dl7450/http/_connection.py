@@ -18,9 +18,9 @@ from typing import cast
 import h11
 import trio
 
-from ._curl import Failure
+from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
-from ._network import Address, Connection, FailedRequest, Network, close, connect
+from ._network import Address, Connection, Network, close, connect
 
 IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
 LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request

@@ -67,6 +67,20 @@ class Failure(Enum):
     DEADLINE = auto()  # the request's timeout ran out
 
 
+class FailedRequest(Exception):  # noqa: N818  it is not a caller's error: it becomes a status code
+    """A request failed at a known step.
+
+    Attributes:
+        failure: the step.
+        detail: what its code does not tell and the span has to: which file could not be read, for example.
+    """
+
+    def __init__(self, failure: Failure, detail: str | None = None) -> None:
+        super().__init__(failure.name)
+        self.failure = failure
+        self.detail = detail
+
+
 # Failures that are one code whatever had happened before.
 _CODES = {
     Failure.NO_TOKEN: CurlCode.NO_CONNECTION_AVAILABLE,

@@ -56,6 +56,7 @@ class Exchange:
     peer_reset: bool = False  # it reset it, or cut TLS off without a close_notify
     send_failed: bool = False  # the request, or the rest of it, could not be sent
     resends: int = 0
+    note: str | None = None  # what went wrong without making the request fail
 
     @contextmanager
     def phase(self, name: str) -> Generator[None]:

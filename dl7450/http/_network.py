@@ -38,21 +38,14 @@ from typing import NamedTuple, Protocol
 
 import trio
 
-from ._curl import Failure
+from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
+from ._tls import handshake
 from ._url import is_ip_address
 
 CONNECT_STAGGER = 0.2  # seconds before the next address is tried as well (libcurl's happy eyeballs)
 LOOKUPS_MAX = 128  # threads of one dock that wait for the system's resolver, those of cancelled look-ups included
 ADDRESSES_MAX = 16  # that are tried; else a name server could have a dock open sockets until the process has none left
-
-
-class FailedRequest(Exception):  # noqa: N818  it is not a caller's error: it becomes a status code
-    """A request failed at a known step."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.name)
-        self.failure = failure
 
 
 class Address(NamedTuple):
@@ -61,12 +54,6 @@ class Address(NamedTuple):
     host: str
     port: int
     scope_id: int = 0
-
-
-async def _handshake(stream: trio.abc.Stream, context: ssl.SSLContext, server_hostname: str | None) -> trio.abc.Stream:
-    tls = trio.SSLStream(stream, context, server_hostname=server_hostname)
-    await tls.do_handshake()
-    return tls
 
 
 class Connection(NamedTuple):
@@ -81,7 +68,7 @@ class Connection(NamedTuple):
 
     stream: trio.abc.Stream
     is_readable: Callable[[], bool]
-    handshake: Callable[[trio.abc.Stream, ssl.SSLContext, str | None], Awaitable[trio.abc.Stream]] = _handshake
+    handshake: Callable[[trio.abc.Stream, ssl.SSLContext, str], Awaitable[trio.abc.Stream]] = handshake
 
 
 class Network(Protocol):
@@ -118,6 +105,8 @@ class TrioNetwork:
                 found = await trio.to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
         except UnicodeError as error:  # a label that no DNS message can hold
             raise OSError(errno.EINVAL, "not a host name") from error
+        except RuntimeError as error:  # no thread can be started for the look-up
+            raise OSError(errno.EAGAIN, str(error)) from error
         return [
             Address(str(address[0]).partition("%")[0], port, int(address[3]) if len(address) == 4 else 0)
             for *_, address in found

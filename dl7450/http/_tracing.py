@@ -116,11 +116,11 @@ class RequestSpan:
             self.span.set_status(StatusCode.ERROR)
         self._end(exchange, len(response.body()))
 
-    def end_failed(self, code: CurlCode, exchange: Exchange) -> None:
-        """The request failed with a libcurl code."""
+    def end_failed(self, code: CurlCode, detail: str | None, exchange: Exchange) -> None:
+        """The request failed with a libcurl code; the detail, if there is one, is the description of the status."""
         self._at_end["error.type"] = code.curl_name
         self.span.set_attribute("dl7450.curl.code", int(code))
-        self.span.set_status(StatusCode.ERROR)
+        self.span.set_status(StatusCode.ERROR, detail)
         self._end(exchange, None, code)
 
     def end_cancelled(self, cancelled: trio.Cancelled | KeyboardInterrupt, exchange: Exchange) -> None:
@@ -162,6 +162,8 @@ class RequestSpan:
             at_end["http.response.body.size"] = body_size
         if exchange.peer is not None:
             at_end["network.peer.address"], at_end["network.peer.port"] = exchange.peer[:2]
+        if exchange.note is not None:
+            at_end["dl7450.note"] = exchange.note
         if exchange.resends:
             at_end["http.request.resend_count"] = exchange.resends
         span.set_attributes(at_end)

@@ -6,9 +6,7 @@ here as a `FailedRequest` that says which step failed.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncGenerator
-from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple, cast
 
@@ -17,9 +15,10 @@ import httpx2
 import trio
 
 from ._connection import BrokenConnection, HttpConnection, open_connection
-from ._curl import Failure
+from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
-from ._network import FailedRequest, Network
+from ._network import Network
+from ._tls import trust
 from ._url import DEFAULT_PORTS
 
 RESENDS_MAX = 5  # libcurl's CONN_MAX_RETRIES
@@ -101,7 +100,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
         trusted = None
         if server.scheme == "https":
             await trio.lowlevel.checkpoint()  # else a request whose certificates cannot be read would have none
-            trusted = _trust(server.cacert)
+            trusted, exchange.note = trust(server.cacert)
         return await open_connection(self._network, server.host, server.port, trusted, exchange)
 
     def _take_idle(self, server: _Server) -> HttpConnection | None:
@@ -156,29 +155,3 @@ def _failure(error: BaseException, exchange: Exchange) -> Failure:
     # The status that h11 would answer with: this one for transfer codings, and for nothing else.
     unknown_coding = error.error_status_hint == HTTPStatus.NOT_IMPLEMENTED
     return Failure.TRANSFER_CODING if unknown_coding else Failure.GRAMMAR
-
-
-@lru_cache(maxsize=16)  # the system's takes tens of milliseconds and hundreds of kilobytes: once for all docks
-def _trust(cacert: str | None) -> ssl.SSLContext:
-    context = httpx2.create_ssl_context() if cacert is None else _trust_only(cacert)
-    context.set_alpn_protocols(["http/1.1"])
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # on by default from Python 3.13; libcurl does not set it
-    return context
-
-
-def _trust_only(cacert: str) -> ssl.SSLContext:
-    """Trust these PEM certificates and no others; a leaf or an intermediate is enough (libcurl sets the flag, too).
-
-    Raises:
-        FailedRequest: there is no certificate in it, or one that cannot be read.
-    """
-    if not cacert:
-        raise FailedRequest(Failure.NO_CACERT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        # Text between the certificates is ignored, so it may be in any language; Python takes only ASCII.
-        context.load_verify_locations(cadata=cacert.encode("ascii", "replace").decode())
-    except (ssl.SSLError, ValueError) as error:
-        raise FailedRequest(Failure.CACERT) from error
-    return context

@@ -8,6 +8,7 @@ import functools
 import ipaddress
 import ssl
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import trustme
@@ -43,11 +44,11 @@ class _Chain:
         return cls(leaf.private_key_pem.bytes(), tuple(blob.bytes() for blob in leaf.cert_chain_pems))
 
 
-def _self_signed() -> _Chain:
+def _self_signed(common_names: Sequence[str], alternatives: Sequence[x509.GeneralName]) -> _Chain:
     """A certificate that is its own issuer: trustme only makes leaves that an authority signed."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "self-signed")])
-    certificate = (
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text) for text in common_names])
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -55,14 +56,47 @@ def _self_signed() -> _Chain:
         .serial_number(x509.random_serial_number())
         .not_valid_before(LONG_AGO)
         .not_valid_after(FAR_AWAY)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
     )
+    if alternatives:
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     return _Chain(key.private_bytes(pem, pkcs8, serialization.NoEncryption()), (certificate.public_bytes(pem),))
+
+
+def _host(name: str) -> x509.GeneralName:
+    return x509.DNSName(name)
+
+
+def _address(text: str) -> x509.GeneralName:
+    return x509.IPAddress(ipaddress.ip_address(text))
+
+
+# What a certificate says of its owner: the common names, and the alternative names.
+NAMES: dict[str, tuple[list[str], list[x509.GeneralName]]] = {
+    "self-signed": (["self-signed"], [_host("localhost"), _address("127.0.0.1")]),
+    "cn-host": (["localhost"], []),
+    "cn-address": (["127.0.0.1"], []),
+    "cn-host-then-other": (["localhost", "other"], []),
+    "cn-other-then-host": (["other", "localhost"], []),
+    "cn-wildcard": (["*.dock.localhost"], []),
+    "cn-host-san-address": (["localhost"], [_address("127.0.0.1")]),
+    "cn-address-san-host": (["127.0.0.1"], [_host("localhost")]),
+    "cn-address-san-other-address": (["127.0.0.1"], [_address("127.0.0.2")]),
+    "cn-host-san-mail": (["localhost"], [x509.RFC822Name("dock@localhost")]),
+    "cn-address-san-mail": (["127.0.0.1"], [x509.RFC822Name("dock@localhost")]),
+    "san-host-is-address": (["dock"], [_host("127.0.0.1")]),
+    "san-address-6": (["dock"], [_address("::1")]),
+    "san-second": (["dock"], [_host("dock.example"), _host("localhost")]),
+    "san-upper-case": (["dock"], [_host("LOCALHOST")]),
+    "san-dot": (["dock"], [_host("localhost.")]),
+    "san-wildcard": (["dock"], [_host("*.dock.localhost")]),
+    "san-wildcard-short": (["dock"], [_host("*.localhost")]),
+    "san-wildcard-part": (["dock"], [_host("a*.dock.localhost")]),
+    "san-wildcard-second": (["dock"], [_host("a.*.dock.localhost")]),
+    "san-wildcard-alone": (["dock"], [_host("*")]),
+    "no-names": ([], []),
+}
 
 
 class _Store:
@@ -80,7 +114,7 @@ class _Store:
             "cn-only": _Chain.of(ca.issue_cert(common_name="localhost")),
             "expired": _Chain.of(ca.issue_cert(*HERE, not_before=LONG_AGO, not_after=LESS_LONG_AGO)),
             "not-yet": _Chain.of(ca.issue_cert(*HERE, not_before=FAR_AWAY)),
-            "self-signed": _self_signed(),
+            **{name: _self_signed(*names) for name, names in NAMES.items()},
             "via-intermediate": via_intermediate,
             "bare-leaf": _Chain(via_intermediate.key, via_intermediate.certificates[:1]),
         }

@@ -13,7 +13,7 @@ from trio.testing import wait_all_tasks_blocked
 
 import dl7450
 from dl7450.http._client import HttpStatistics
-from dl7450.http._transport import _trust
+from dl7450.http._tls import _trust
 from tests._scripted_network import ScriptedNetwork
 from tests.conformance._certificates import Tls, server_context
 from tests.conformance._scenario import FINE, ok

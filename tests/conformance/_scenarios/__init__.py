@@ -16,6 +16,7 @@ from tests.conformance._scenarios._answers import (
     WITHOUT_BODY,
 )
 from tests.conformance._scenarios._connections import BROKEN_CONNECTION, CONNECTING, DEADLINES
+from tests.conformance._scenarios._names import NAMES
 from tests.conformance._scenarios._requests import REQUESTS
 from tests.conformance._scenarios._reuse import REUSE
 from tests.conformance._scenarios._tls import CERTIFICATES, TLS_FAULTS
@@ -26,6 +27,7 @@ CLASSES: dict[str, list[Scenario]] = {
     "broken connection": BROKEN_CONNECTION,
     "deadlines": DEADLINES,
     "certificates": CERTIFICATES,
+    "names in certificates": NAMES,
     "TLS faults": TLS_FAULTS,
     "URLs": URLS,
     "requests": REQUESTS,
