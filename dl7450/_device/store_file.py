@@ -21,20 +21,20 @@ from pathlib import Path
 
 from .._screen import picture as _picture
 from .._screen.constants import ImageType
+from .._screen.formats import FORMATS
 from .device import FactoryStore, StoredImage
 from .yaml_lines import Node
 
 CAPACITY = 13_000_000
 
-# The SDK has no constant for JPEG: its image type is NONE, "the bytes themselves tell".
-_IMAGE_TYPES = {"png": ImageType.PNG, "bmp": ImageType.BMP, "jpeg": ImageType.NONE}
+_FORMATS = {name.lower(): picture_format for name, picture_format in FORMATS.items()}
 
 
 def read_store(images: Node | None, values: Node | None, code: Node | None) -> FactoryStore:
     """The store that the three sections of a YAML file describe; None is a section left out.
 
     Raises:
-        DeviceError: something in them is wrong, or a file is missing or no picture; the message names the line.
+        DeviceError: something in them is wrong, or a file is missing or not a picture; the message names the line.
     """
     space = _Space()
     return FactoryStore(
@@ -81,8 +81,8 @@ def _read_value(key: str, node: Node, space: _Space) -> str:
 def _read_image(node: Node, space: _Space) -> StoredImage:
     section = node.section("path", "type", required=("path", "type"))
     kind = section["type"].text().lower()  # the vendor's script takes either case
-    if kind not in _IMAGE_TYPES:
-        raise section["type"].error(f"{kind!r} is no type of image: use one of {', '.join(_IMAGE_TYPES)}")
+    if kind not in _FORMATS:
+        raise section["type"].error(f"{kind!r} is not a type of image: use one of {', '.join(_FORMATS)}")
     path = _file(section["path"], space)
     try:
         data = path.read_bytes()
@@ -91,4 +91,4 @@ def _read_image(node: Node, space: _Space) -> StoredImage:
         raise section["path"].error(f"{path} cannot be used: {error}") from None
     if found != kind:
         raise section["type"].error(f"{path} is a {found} picture: write `type: {found}`")
-    return StoredImage(data, _IMAGE_TYPES[kind])
+    return StoredImage(data, _FORMATS[kind].image_type)

@@ -1,41 +1,43 @@
 """Pictures: bytes from an app become a checked `Background`, and a background fills the screen.
 
-A picture is decoded in full before it is accepted, so that a truncated download is an error where the app can see it
-and never a half-drawn frame. A carousel shows the same dozen pictures all day: what has been checked is recognised by
-comparing bytes, and what has been scaled is kept. Every dock of the process has its pictures here, and each has its own
-thread: what is kept is looked through in a copy and changed in one step.
+What is done to draw a picture is done before it is accepted: it is decoded and scaled to the screen, so that a broken
+file is an error where the app can see it, and never a frame that fails or is half drawn. A carousel shows the same
+dozen pictures all day: what has been drawn is recognised by comparing bytes, and kept. Every dock of the process has
+its pictures here, and each has its own thread: what is kept is looked through in a copy and changed in one step. Two
+threads that do so at once may forget one picture, which is then drawn again, from the same bytes by the same steps.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 from itertools import accumulate
+from typing import NamedTuple
 
-from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
+from PIL import Image
 
+from .bounds import UnfitPictureError
 from .constants import HEIGHT, WIDTH, ImageType
+from .formats import FORMATS
 from .state import Background
 
-MAX_PIXELS = 7680 * 4320  # 8K, sixteen times the screen. More is a mistake, or meant to fill the memory
+_SCREEN_BYTES = 3 * WIDTH * HEIGHT
+KEPT_BYTES = 24 * _SCREEN_BYTES  # 150 MB of screens and files: two dozen small files; the newest is kept in any case
 
-# The decoders are called directly, not through Image.open: that one tries every format Pillow knows, and
-# warns of large pictures by a limit that belongs to the whole process.
-_DECODERS: dict[bytes, type[ImageFile.ImageFile]] = {
-    b"\x89PNG\r\n\x1a\n": PngImagePlugin.PngImageFile,
-    b"BM": BmpImagePlugin.BmpImageFile,
-    b"\xff\xd8\xff": JpegImagePlugin.JpegImageFile,
-}
 
-KEPT_BYTES = 64_000_000  # of files; the newest one is kept whatever its size
-_KEPT, _KEPT_SCALED = 32, 8  # pictures; a scaled one takes 6 MB
+class _Drawn(NamedTuple):
+    background: Background
+    screen: Image.Image
 
-_recent: list[Background] = []
-_scaled: list[tuple[str, Image.Image]] = []  # with the digest: what was made of a file does not hold its bytes
+    @property
+    def size(self) -> int:
+        return _SCREEN_BYTES + len(self.background.data)
+
+
+_recent: list[_Drawn] = []
 
 
 def read(data: bytes | bytearray, image_type: ImageType) -> Background:
-    """Check a picture that an app wants to show.
+    """Check a picture that an app wants to show, by drawing it.
 
     Parameters:
         data: a PNG, BMP or JPEG file.
@@ -43,26 +45,14 @@ def read(data: bytes | bytearray, image_type: ImageType) -> Background:
             as PNG too, which is the default of `set_background`.
 
     Raises:
-        ValueError: the bytes are no picture, a broken one, one of another type than the app says, or one of more than
-            33 million pixels; the message names the fix.
+        ValueError: the bytes are not a picture, a broken one, one of another type than the app says, or one that takes
+            too much memory or time (`bounds`); the message names the fix, and quotes nothing of the bytes.
     """
-    background = _known(data) or _remember(bytes(data))
-    _check_type(background.format, image_type)
-    return background
-
-
-def _known(data: bytes | bytearray) -> Background | None:
     # Bytes of another length differ at once, others mostly in their first kilobyte: this costs less than a
     # copy or a hash of them would.
-    return next((known for known in tuple(_recent) if known.data == data), None)
-
-
-def _remember(data: bytes) -> Background:
-    image = _decode(data)
-    background = Background(hashlib.sha256(data).hexdigest(), image.format or "", image.size, data)
-    recent = [*_recent, background][-_KEPT:]
-    fitting = sum(total <= KEPT_BYTES for total in accumulate(len(known.data) for known in reversed(recent)))
-    _recent[:] = recent[-max(1, fitting) :]
+    known = next((drawn for drawn in tuple(_recent) if drawn.background.data == data), None)
+    background = _keep(known or _draw(bytes(data))).background
+    _check_type(background.format, image_type)
     return background
 
 
@@ -72,15 +62,24 @@ def fill_screen(background: Background) -> Image.Image:
     The SDK is silent about pictures of another shape than the screen's. Nothing is cut off and nothing is distorted
     here; transparent parts are black; a rotation noted in EXIF is not applied.
     """
-    screen = next((screen for digest, screen in tuple(_scaled) if digest == background.digest), None)
-    if screen is None:
-        screen = _scale(background)
-        _scaled[:] = [*_scaled, (background.digest, screen)][-_KEPT_SCALED:]
-    return screen
+    known = next((drawn for drawn in tuple(_recent) if drawn.background.digest == background.digest), None)
+    return _keep(known or _draw(background.data)).screen
 
 
-def _scale(background: Background) -> Image.Image:
-    image = _on_black(_decode(background.data))
+def _draw(data: bytes) -> _Drawn:
+    name, image = _decode(data)
+    return _Drawn(Background(hashlib.sha256(data).hexdigest(), name, image.size, data), _scale(image))
+
+
+def _keep(drawn: _Drawn) -> _Drawn:
+    """Make a picture the newest; the oldest ones make room for it."""
+    recent = [*(kept for kept in tuple(_recent) if kept is not drawn), drawn]
+    fitting = sum(total <= KEPT_BYTES for total in accumulate(kept.size for kept in reversed(recent)))
+    _recent[:] = recent[-max(1, fitting) :]
+    return drawn
+
+
+def _scale(image: Image.Image) -> Image.Image:
     scale = min(WIDTH / image.width, HEIGHT / image.height)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     if image.size != size:
@@ -90,42 +89,47 @@ def _scale(background: Background) -> Image.Image:
     return screen
 
 
-def _decode(data: bytes) -> ImageFile.ImageFile:
-    decoder = next((decoder for magic, decoder in _DECODERS.items() if data.startswith(magic)), None)
-    if decoder is None:
+def _decode(data: bytes) -> tuple[str, Image.Image]:
+    name = next((name for name, known in FORMATS.items() if data.startswith(known.magic)), None)
+    if name is None:
         raise ValueError(
-            f"no picture, but {len(data)} bytes that start with {data[:16]!r}: give the bytes of a PNG, BMP or JPEG "
-            "file; what was downloaded may be an error page, as its status code would tell"
+            f"no picture, but {len(data):,} bytes that start as {_look(data)} does: give the bytes of a PNG, BMP or "
+            "JPEG file; what was downloaded may be an error page, as its status code would tell"
         )
+    # `from None`: the reasons that decoders give may quote the file.
     try:
-        image = decoder(io.BytesIO(data))
-        pixels = image.width * image.height
-        if pixels <= MAX_PIXELS:
-            image.load()
-    except Exception as error:  # broken files make decoders raise whatever they trip over
-        raise ValueError(f"a broken picture of {len(data)} bytes ({error}): is the file complete?") from error
-    if pixels > MAX_PIXELS:
-        raise ValueError(
-            f"a picture of {image.width} x {image.height} pixels is larger than {MAX_PIXELS:,}: "
-            f"scale it down, the screen has {WIDTH} x {HEIGHT}"
-        )
-    return image
+        return name, FORMATS[name].decode(data)
+    except UnfitPictureError as error:
+        raise ValueError(f"a {name} picture of {len(data):,} bytes {error}") from None
+    except Exception:  # broken files make decoders raise whatever they trip over
+        raise ValueError(f"a {name} picture of {len(data):,} bytes is broken: is the file complete?") from None
+
+
+_LOOKS = {
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a WebP picture",
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "a gzip file",
+    b"PK": "a ZIP file",
+    b"<": "HTML or XML",
+    b"{": "JSON",
+    b"[": "JSON",
+}
+
+
+def _look(data: bytes) -> str:
+    """What bytes look like that are not a picture, without quoting them: they may be secret."""
+    if not data:
+        return "an empty file"
+    text = data[:64].lstrip()
+    known = next((look for magic, look in _LOOKS.items() if text.startswith(magic)), None)
+    return known or ("text" if text[:1].isascii() and text[:1].isalnum() else "some other kind of file")
 
 
 def _check_type(actual: str, image_type: ImageType) -> None:
-    if image_type is ImageType.NONE or actual == image_type.name:
+    if image_type in (ImageType.NONE, FORMATS[actual].image_type):
         return
     if actual == "JPEG" and image_type is ImageType.PNG:
         return
     fix = "leave image_type out" if actual == "JPEG" else f"pass image_type=image.{actual}"
     raise ValueError(f"these bytes are a {actual} picture, not {image_type.name}: {fix}")
-
-
-def _on_black(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):
-        image = image.point(lambda value: value / 256).convert("L")  # convert() alone would clip, not scale
-    if image.has_transparency_data:
-        opaque = Image.new("RGBA", image.size, (0, 0, 0, 255))
-        opaque.alpha_composite(image.convert("RGBA"))
-        image = opaque
-    return image.convert("RGB")

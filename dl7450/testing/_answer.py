@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from PIL import Image
 
+from .._screen.formats import FORMATS
 from .._screen.state import Background
-from ._sample_picture import CONTENT_TYPES, encode
+from ._sample_picture import encode
 from ._sample_picture import picture as make_picture
 
 Fault: TypeAlias = Literal["dns", "refuse", "bad_certificate", "reset", "truncate", "garbage", "hang", "slow"]
@@ -157,7 +158,7 @@ def _content(
             picture = make_picture(picture)
         elif isinstance(picture, Image.Image):
             picture = encode(picture)
-        return picture.data, CONTENT_TYPES[picture.format]
+        return picture.data, FORMATS[picture.format].content_type
     if isinstance(body, str):
         return body.encode(), "text/plain; charset=utf-8"
     return bytes(body or b""), None

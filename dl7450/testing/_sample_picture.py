@@ -9,9 +9,8 @@ from PIL import Image
 
 from .._screen import picture as _picture
 from .._screen.constants import HEIGHT, WIDTH, ImageType
+from .._screen.formats import FORMATS
 from .._screen.state import Background
-
-CONTENT_TYPES = {"PNG": "image/png", "BMP": "image/bmp", "JPEG": "image/jpeg"}
 
 
 @lru_cache(maxsize=128)
@@ -34,8 +33,8 @@ def picture(color: str = "black", size: tuple[int, int] = (WIDTH, HEIGHT), forma
 
 def encode(image: Image.Image, format: str = "PNG") -> Background:
     """A Pillow image as a file; raises `ValueError` for a format that the dock does not show."""
-    if format not in CONTENT_TYPES:
-        raise ValueError(f"a dock shows no {format!r} pictures: use one of {', '.join(CONTENT_TYPES)}")
+    if format not in FORMATS:
+        raise ValueError(f"a dock shows no {format!r} pictures: use one of {', '.join(FORMATS)}")
     file = io.BytesIO()
     image.save(file, format=format, **({"compress_level": 1} if format == "PNG" else {}))
     return _picture.read(file.getvalue(), ImageType.NONE)

@@ -84,7 +84,7 @@ def test_a_path_may_be_absolute(folder: Path) -> None:
         ("code:\n  path: ${CONFIG_PATH}", "2: there is no file FOLDER"),
         (
             "images:\n  a:\n    path: picture.png\n    type: gif",
-            "4: 'gif' is no type of image: use one of png, bmp, jpeg",
+            "4: 'gif' is not a type of image: use one of png, bmp, jpeg",
         ),
         (
             "images:\n  a:\n    path: picture.bmp\n    type: png",

@@ -106,7 +106,7 @@ def attempt(method: str, *args: Any) -> Callable[[], None]:
         (attempt("set_background", PNG, 17), TypeError, r"image_type must be image\.PNG.* not 17"),
         (attempt("set_background", b""), ValueError, "no picture, but 0 bytes"),
         (attempt("set_background", b"<html>"), ValueError, "no picture, but 6 bytes"),
-        (attempt("set_background", PNG[:-30]), ValueError, "broken picture"),
+        (attempt("set_background", PNG[:-30]), ValueError, "a PNG picture of .* is broken"),
         (attempt("set_background", BMP), ValueError, r"BMP picture, not PNG: pass image_type=image\.BMP"),
         (attempt("set_background", image.ImageToken._make(b"?", image.PNG)), ValueError, "no picture"),
         (attempt("add_text_box", "Tom & Jerry"), ValueError, "line 1, column 5.*write &amp;"),
