@@ -9,6 +9,7 @@ Pure: bytes in, bytes out.
 
 from __future__ import annotations
 
+import re
 import string
 import struct
 from dataclasses import dataclass
@@ -27,7 +28,11 @@ _YEAR_OF_MANUFACTURE = 2024 - 1990
 
 _FIRST_DESCRIPTOR = 54
 _DESCRIPTOR_SIZE = 18
+_NO_TIMING = bytes(2)  # in the place of a pixel clock: the descriptor is of another kind
+_PADDING = b"\x01\x01"  # how unused standard timings are filled, and by some manufacturers descriptors too
+_INTERLACED = 0x80
 _NAME_TAG = 0xFC
+_CONTROL_CHARACTER = re.compile(rb"[\x00-\x1f\x7f]")
 _DUMMY_DESCRIPTOR = bytes([0, 0, 0, 0x10]) + bytes(14)
 _NAME_SIZE = 13
 _NAME_CHARACTERS = frozenset(string.ascii_letters + string.digits + string.punctuation + " ")
@@ -202,6 +207,8 @@ def build(edid: Edid) -> bytes:
 def parse(data: bytes | bytearray | memoryview) -> Edid:
     """Read a monitor's EDID; extension blocks after the first 128 bytes are left alone.
 
+    The preferred timing is the first one. E-EDID has it in the first descriptor; some monitors have their name there.
+
     Raises:
         ValueError: the bytes are no valid EDID; the message names the reason.
     """
@@ -220,14 +227,29 @@ def parse(data: bytes | bytearray | memoryview) -> Edid:
     descriptors = [
         block[start : start + _DESCRIPTOR_SIZE] for start in range(_FIRST_DESCRIPTOR, BLOCK_SIZE - 2, _DESCRIPTOR_SIZE)
     ]
-    timing = descriptors[0]
-    if timing[:2] == b"\0\0":
-        raise ValueError("the preferred timing of this EDID is missing: it must be its first descriptor")
-    names = (rest[5:] for rest in descriptors[1:] if rest[:4] == bytes([0, 0, 0, _NAME_TAG]))
+    timings = [
+        timing for timing in descriptors if timing[:2] not in (_NO_TIMING, _PADDING) and all(_active_pixels(timing))
+    ]
+    if not timings:
+        raise ValueError("this EDID has no preferred timing: none of its four descriptors is a timing")
+    names = (other[5:] for other in descriptors if other[:2] == _NO_TIMING and other[3] == _NAME_TAG)
+    width, height = _active_pixels(timings[0])
     return Edid(
-        name=next(names, b"").split(b"\n")[0].decode("cp437").strip(),  # the code page that E-EDID names
-        width=timing[2] | (timing[4] & 0xF0) << 4,
-        height=timing[5] | (timing[7] & 0xF0) << 4,
+        name=_text(next(names, b"")),
+        width=width,
+        height=height,
         serial_number=serial_number,
         manufacturer=_manufacturer_letters(manufacturer),
     )
+
+
+def _active_pixels(timing: bytes) -> tuple[int, int]:
+    """Width and height of a whole frame; an interlaced timing counts the lines of one of its two fields."""
+    width, height = timing[2] | (timing[4] & 0xF0) << 4, timing[5] | (timing[7] & 0xF0) << 4
+    return width, height * (2 if timing[17] & _INTERLACED else 1)
+
+
+def _text(characters: bytes) -> str:
+    """The characters up to the line feed that ends them, or to the control character that stands for it."""
+    text = _CONTROL_CHARACTER.split(characters, maxsplit=1)[0]
+    return text.decode("cp437").strip()  # the code page that E-EDID names

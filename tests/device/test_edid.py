@@ -89,6 +89,60 @@ def test_a_name_outside_ascii_does_not_make_the_monitor_invalid() -> None:
     assert parse(block).name == "DéLL U2720Q"
 
 
+TIMING, NAME, DUMMY = UHD_BLOCK[54:72], UHD_BLOCK[72:90], UHD_BLOCK[90:108]
+OTHER_TIMING = build(Edid(name="", width=1280, height=1024))[54:72]
+PADDING, NO_PIXELS = b"\x01" * 18, b"\x10\x10" + bytes(16)
+
+
+def with_descriptors(*descriptors: bytes) -> bytes:
+    return with_checksum(UHD_BLOCK[:54] + b"".join(descriptors).ljust(72, b"\0") + UHD_BLOCK[126:])
+
+
+def named(characters: bytes) -> bytes:
+    return NAME[:5] + characters.ljust(13)
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "mode"),
+    [
+        ([NAME, TIMING, OTHER_TIMING], (3840, 2160)),
+        ([DUMMY, OTHER_TIMING, NAME, TIMING], (1280, 1024)),
+        ([bytes(18), bytes(18), NAME, TIMING], (3840, 2160)),
+        ([PADDING, NO_PIXELS, TIMING, NAME], (3840, 2160)),
+    ],
+)
+def test_the_preferred_timing_is_the_first_wherever_it_stands(descriptors: list[bytes], mode: tuple[int, int]) -> None:
+    edid = parse(with_descriptors(*descriptors))
+    assert (edid.name, edid.width, edid.height) == ("DELL U2720Q", *mode)
+
+
+def test_an_interlaced_timing_has_the_height_of_both_fields() -> None:
+    interlaced = with_descriptors(
+        OTHER_TIMING[:5] + bytes([540 & 0xFF, 0, 540 >> 8 << 4]) + OTHER_TIMING[8:17] + b"\x9a"
+    )
+    assert (parse(interlaced).width, parse(interlaced).height) == (1280, 1080)
+
+
+@pytest.mark.parametrize(
+    "characters",
+    [
+        b"HP 22w\n",
+        b"HP 22w".ljust(13, b"\0"),
+        b"HP 22w\r\n",
+        b"HP 22w\0junk\n",
+        b"HP 22w \n",
+        b"HP 22w",
+        b" HP 22w\x7f",
+    ],
+)
+def test_a_name_ends_at_its_line_feed_or_at_what_stands_for_it(characters: bytes) -> None:
+    assert parse(with_descriptors(TIMING, named(characters))).name == "HP 22w"
+
+
+def test_the_name_is_known_by_its_tag_alone() -> None:
+    assert parse(with_descriptors(TIMING, b"\0\0\1" + NAME[3:])).name == "DELL U2720Q"
+
+
 @pytest.mark.parametrize(
     ("block", "reason"),
     [
@@ -99,7 +153,7 @@ def test_a_name_outside_ascii_does_not_make_the_monitor_invalid() -> None:
         (with_checksum(UHD_BLOCK[:18] + b"\2" + UHD_BLOCK[19:]), "EDID version 2.4 is unknown: only 1.x is"),
         (
             with_checksum(UHD_BLOCK[:54] + bytes(18) + UHD_BLOCK[72:]),
-            "the preferred timing of this EDID is missing: it must be its first descriptor",
+            "this EDID has no preferred timing: none of its four descriptors is a timing",
         ),
     ],
 )
