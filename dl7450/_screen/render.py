@@ -15,11 +15,12 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from .colours import Colour
 from .constants import HEIGHT, WIDTH, Alignment
 from .markup import StyledText
 from .picture import fill_screen
 from .state import ScreenState, TextBox
-from .style import Colour, Style
+from .style import Style
 
 _PIXELS_PER_POINT = 96 / 72
 

@@ -5,7 +5,7 @@ Font sizes multiply as they do in Pango: a style has a size in points and a scal
 
 Known are the tags `<b> <i> <u> <s> <big> <small> <sub> <sup> <tt> <span> <markup>` and, with Pango's synonyms, the
 attributes font_desc, font_family, size, style, weight, foreground, background, underline and strikethrough of `<span>`.
-Pango's others (letter_spacing, rise, ...) are accepted and not drawn.
+Pango's others (letter_spacing, rise, ...) are checked and not drawn.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
-from PIL import ImageColor
-
-Colour: TypeAlias = tuple[int, int, int]  # red, green, blue
+from .attributes import UNDRAWN, check_undrawn, choice, integer, loose_choice, quantity, truth
+from .colours import Colour, colour
 
 # The vendor names no font, size or colour. These fit the positions that its sample apps use: white
 # text, lines less than 60 pixels apart, a heading of 50 large letters in one line. 27 points are 36 pixels.
@@ -123,8 +121,8 @@ def _font_desc(style: Style, value: str) -> Style:
             style = replace(style, points=points, in_points=True)
     while words:
         word = words[-1].lower().replace("-", "")
-        if word in _WEIGHTS:
-            style = replace(style, weight=_WEIGHTS[word])
+        if word in _WEIGHT_WORDS:
+            style = replace(style, weight=_WEIGHT_WORDS[word])
         elif word in ("italic", "oblique"):
             style = replace(style, italic=True)
         elif word not in _OTHER_STYLE_WORDS:
@@ -143,89 +141,64 @@ def _size(style: Style, value: str) -> Style:
         return replace(style, scale=_SIZES[value], in_points=False)
     if value in ("larger", "smaller"):
         return _step(style, _STEP if value == "larger" else 1 / _STEP)
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(pt|%)|(\d+)", value)
-    number = float(match[1] or match[3]) if match else 0.0
-    if match is None or number == 0:
-        raise ValueError(
-            f"size {value!r} is none of {', '.join(_SIZES)}, smaller, larger, "
-            "1024ths of a point ('20480'), points ('20pt') or per cent ('150%')"
-        )
-    if match[2] == "%":
-        return replace(style, scale=number / 100, in_points=False)
-    return replace(style, points=number if match[2] == "pt" else number / 1024, in_points=True)
+    if (percent := quantity(value, "%")) and percent > 0:
+        return replace(style, scale=percent / 100, in_points=False)
+    if (points := quantity(value, "pt") or (integer(value) or 0) / 1024) > 0:
+        return replace(style, points=points, in_points=True)
+    raise ValueError(
+        f"size {value!r} is none of {', '.join(_SIZES)}, smaller, larger, 1024ths of a point ('20480'), "
+        "points ('20pt') or per cent ('150%')"
+    )
 
 
 _WEIGHTS = {
     "thin": 100,
-    "ultralight": 200,
-    "extralight": 200,
+    "ultra-light": 200,
+    "extra-light": 200,
     "light": 300,
-    "semilight": 350,
-    "demilight": 350,
+    "semi-light": 350,
+    "demi-light": 350,
     "book": 380,
     "normal": 400,
     "regular": 400,
     "medium": 500,
-    "semibold": 600,
-    "demibold": 600,
+    "semi-bold": 600,
+    "demi-bold": 600,
     "bold": 700,
-    "ultrabold": 800,
-    "extrabold": 800,
+    "ultra-bold": 800,
+    "extra-bold": 800,
     "heavy": 900,
     "black": 900,
-    "ultraheavy": 1000,
-    "extrablack": 1000,
-    "ultrablack": 1000,
+    "ultra-heavy": 1000,
+    "extra-heavy": 1000,
+    "ultra-black": 1000,
+    "extra-black": 1000,
 }
+_WEIGHT_WORDS = {name.replace("-", ""): weight for name, weight in _WEIGHTS.items()}
 
 
 def _weight(style: Style, value: str) -> Style:
-    if re.fullmatch(r"\d{1,4}", value):
-        return replace(style, weight=int(value))
-    name = value.lower().replace("-", "")
-    if name not in _WEIGHTS:
-        raise ValueError(f"weight {value!r} is neither a number such as '700' nor one of {', '.join(_WEIGHTS)}")
-    return replace(style, weight=_WEIGHTS[name])
+    try:
+        weight = loose_choice("weight", value, _WEIGHTS)
+    except ValueError:
+        raise ValueError(
+            f"weight {value!r} is neither a number such as '700' nor one of {', '.join(_WEIGHTS)}"
+        ) from None
+    return replace(style, weight=weight if isinstance(weight, int) else _WEIGHTS[weight])
 
 
 def _slant(style: Style, value: str) -> Style:
-    if value.lower() not in ("normal", "roman", "oblique", "italic"):
-        raise ValueError(f"style {value!r} is none of normal, oblique, italic")
-    return replace(style, italic=value.lower() in ("oblique", "italic"))
+    slant = loose_choice("style", value, ("normal", "oblique", "italic", "roman"))
+    return replace(style, italic=slant not in (0, "normal", "roman"))
 
 
 def _underline(style: Style, value: str) -> Style:
     kinds = ("none", "single", "double", "low", "error", "single-line", "double-line", "error-line")
-    if value not in kinds:
-        raise ValueError(f"underline {value!r} is none of {', '.join(kinds)}")
-    return replace(style, underline=value != "none")
+    return replace(style, underline=choice("underline", value, kinds) not in (0, "none"))
 
 
 def _strikethrough(style: Style, value: str) -> Style:
-    if value not in ("true", "yes", "t", "y", "false", "no", "f", "n"):
-        raise ValueError(f"strikethrough {value!r} is neither 'true' nor 'false'")
-    return replace(style, strikethrough=value in ("true", "yes", "t", "y"))
-
-
-_HEX_DIGITS = {3: 1, 4: 1, 6: 2, 8: 2, 9: 3, 12: 4, 16: 4}  # in all: for each of red, green, blue (and opacity)
-
-
-def _colour(value: str) -> Colour:
-    """A colour as Pango writes it: a CSS name, `gray0` to `gray100`, or `#` and hex digits.
-
-    Opacity is accepted and not drawn, like the attribute `alpha`.
-    """
-    if re.fullmatch(r"#[0-9a-fA-F]+", value) and (digits := _HEX_DIGITS.get(len(value) - 1)):
-        parts = [value[i : i + digits] for i in range(1, 1 + 3 * digits, digits)]
-        red, green, blue = (int((part * 2)[:2], 16) for part in parts)  # "f" means "ff"; of "abc", "ab" shows
-        return red, green, blue
-    name = value.replace(" ", "").lower()
-    if (match := re.fullmatch(r"gr[ae]y(\d{1,3})", name)) and int(match[1]) <= 100:
-        level = (int(match[1]) * 255 + 50) // 100
-        return level, level, level
-    if name in ImageColor.colormap:
-        return ImageColor.getrgb(name)[:3]
-    raise ValueError(f"{value!r} is no colour: write a name such as 'orange' or '#rrggbb'")
+    return replace(style, strikethrough=truth("strikethrough", value))
 
 
 # In the order in which they act: any other attribute overrides font_desc, as in Pango.
@@ -235,8 +208,8 @@ _ATTRIBUTES: dict[str, Callable[[Style, str], Style]] = {
     "size": _size,
     "style": _slant,
     "weight": _weight,
-    "foreground": lambda style, value: replace(style, foreground=_colour(value)),
-    "background": lambda style, value: replace(style, background=_colour(value)),
+    "foreground": lambda style, value: replace(style, foreground=colour(value)),
+    "background": lambda style, value: replace(style, background=colour(value)),
     "underline": _underline,
     "strikethrough": _strikethrough,
 }
@@ -250,17 +223,11 @@ _SYNONYMS = {
     "color": "foreground",
     "fgcolor": "foreground",
     "bgcolor": "background",
+    "fgalpha": "alpha",
+    "bgalpha": "background_alpha",
+    "font_stretch": "stretch",
+    "font_variant": "variant",
 }
-
-# fmt: off
-_NOT_DRAWN = {
-    "allow_breaks", "alpha", "background_alpha", "baseline_shift", "bgalpha", "fallback", "fgalpha",
-    "font_features", "font_scale", "font_stretch", "font_variant", "font_variations", "gravity",
-    "gravity_hint", "insert_hyphens", "lang", "letter_spacing", "line_height", "overline",
-    "overline_color", "rise", "segment", "show", "stretch", "strikethrough_color", "text_transform",
-    "underline_color", "variant",
-}
-# fmt: on
 
 
 def _spanned(style: Style, attributes: dict[str, str]) -> Style:
@@ -269,7 +236,9 @@ def _spanned(style: Style, attributes: dict[str, str]) -> Style:
         meaning = _SYNONYMS.get(name, name)
         if meaning in values:
             raise ValueError(f"<span> has {meaning} twice, the second time as {name}: keep one")
-        if meaning not in _ATTRIBUTES and meaning not in _NOT_DRAWN:
+        if meaning in UNDRAWN:
+            check_undrawn(meaning, value)
+        elif meaning not in _ATTRIBUTES:
             raise ValueError(f"<span> has no attribute {name!r}: it has {', '.join(_ATTRIBUTES)}")
         values[meaning] = value
     for meaning, apply in _ATTRIBUTES.items():

@@ -155,9 +155,9 @@ def test_text_between_tags(markup: str, text: str) -> None:
         ("<span style='slanted'>x</span>", "style 'slanted' is none of normal, oblique, italic"),
         ("<span underline='yes'>x</span>", "underline 'yes' is none of none, single"),
         ("<span strikethrough='1'>x</span>", "strikethrough '1' is neither 'true' nor 'false'"),
-        ("<span color='reddish'>x</span>", "'reddish' is no colour: write a name such as 'orange' or '#rrggbb'"),
-        ("<span color='gray101'>x</span>", "'gray101' is no colour"),
-        ("<span color='#12345'>x</span>", "'#12345' is no colour"),
+        ("<span color='reddish'>x</span>", "'reddish' is not a colour: write a name such as 'orange' or '#rrggbb'"),
+        ("<span color='gray101'>x</span>", "'gray101' is not a colour"),
+        ("<span color='#12345'>x</span>", "'#12345' is not a colour"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place_and_its_fix(markup: str, message: str) -> None:
