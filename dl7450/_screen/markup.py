@@ -2,7 +2,7 @@
 
 The dock SDK says that the text of a box is plain text or Pango markup (https://docs.gtk.org/Pango/pango_markup.html).
 Pango reads both with one parser, so plain text is markup without tags, and a bare `&` or `<` in it is an error. That
-parser takes a subset of XML, which expat knows best; `_style` knows what the tags mean.
+parser takes a subset of XML, which expat knows best; `style` knows what the tags mean.
 """
 
 from __future__ import annotations

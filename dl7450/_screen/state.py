@@ -1,8 +1,8 @@
 """What the monitors show, as plain values: a background, text boxes, their order.
 
 The dock has one screen. `Screen` is that screen, and `Screen.shown()` is what is on it now, as an immutable
-`ScreenState` that can be kept, compared, and drawn later (`_render`). Nothing here decodes or draws: values arrive
-checked (`_picture`, `_markup`).
+`ScreenState` that can be kept, compared, and drawn later (`render`). Nothing here decodes or draws: values arrive
+checked (`picture`, `markup`).
 """
 
 from __future__ import annotations
