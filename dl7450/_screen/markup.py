@@ -7,6 +7,7 @@ parser takes a subset of XML, which expat knows best; `style` knows what the tag
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -35,14 +36,36 @@ def parse(markup: str) -> tuple[StyledText, ...]:
         ValueError: the markup is not well-formed, a tag or an attribute is unknown, or a value makes no sense; the
             message names the place and the fix.
     """
-    # Two things that Pango passes and XML forbids: "]]>" in text, and control characters.
-    return _Reader(markup.replace("]]>", "]]&gt;").translate(_FORBIDDEN_BY_XML)).read()
+    return _Reader(_PANGO_ONLY.sub(_for_expat, markup).translate(_FORBIDDEN_BY_XML)).read()
 
 
 _FORBIDDEN_BY_XML = dict.fromkeys(
     [code for code in (*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"],
     "\N{REPLACEMENT CHARACTER}",
 )
+
+# What Pango passes and XML forbids, besides control characters: CDATA (which Pango does not show), declarations, "]]>"
+# in text, and control characters by number. Comments are here to be left alone. What is not closed goes on to the end,
+# so that the text is gone through once.
+_PANGO_ONLY = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![^>-][^>]*>?|\]\]>|&#x?[0-9a-fA-F]+;", re.DOTALL
+)
+
+
+def _for_expat(found: re.Match[str]) -> str:
+    part = found[0]
+    if part.startswith("<!"):
+        if part.startswith("<!--") or not part.endswith(">"):
+            return part
+        return f"<!--{'.' * (len(part) - 7)}-->"  # as long as it was, so that places stay right
+    if part == "]]>":
+        return "]]&gt;"
+    try:
+        code = int(part[3:-1], 16) if part[2] == "x" else int(part[2:-1])
+    except ValueError:
+        return part
+    return "&#xFFFD;" if 0 < code < 0x20 and chr(code) not in "\t\n\r" else part
+
 
 _ROOT, _END = "<_>", "</_>"  # XML wants one element around everything; Pango adds its <markup> for that
 

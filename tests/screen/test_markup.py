@@ -123,7 +123,9 @@ def test_a_tag_may_span_lines() -> None:
         ("Tom &amp; Jerry &lt;3 &#x2602;&#38; &quot;&apos;&gt;", "Tom & Jerry <3 ☂& \"'>"),
         ("1 > 0, a[b[0]]>c", "1 > 0, a[b[0]]>c"),
         ("bell \a, nul \0, half a pair \ud83d", "bell \N{REPLACEMENT CHARACTER}, nul �, half a pair �"),
-        ("<!-- not shown -->x", "x"),
+        ("<!-- not shown ]]> &#1; -->x", "x"),
+        ("a<![CDATA[not <shown]]>b]]>c<!DOCTYPE x>d", "ab]]>cd"),
+        ("bell &#7; and &#x1b;, not &#10;", "bell \N{REPLACEMENT CHARACTER} and \N{REPLACEMENT CHARACTER}, not \n"),
     ],
 )
 def test_text_between_tags(markup: str, text: str) -> None:
@@ -140,6 +142,9 @@ def test_text_between_tags(markup: str, text: str) -> None:
         ("one\n<b>two <i>three</i>", "line 2, column 1, at '<b>two <i>three<': <b> is not closed: write </b>"),
         ("<i><b>x</i></b>", "column 4, at '<b>x</i></b>': <b> is not closed"),
         ("x</b>", "column 2, at '</b>': no tag is open here"),
+        ("<![CDATA[x]]></b>", "column 14, at '</b>': no tag is open here"),
+        ("x<![CDATA[y", "line 1, column 2, at '<!.CDATA.y': unclosed CDATA section"),
+        ("x&#0;", "column 2, at '&#0;': reference to invalid character number"),
         ("x</_>y", "column 2"),
         ("5&nbsp;km", "column 2, at '&nbsp;km': unknown entity: write &amp;"),
         ("<blink>x</blink>", "at '<blink>x</blink>': unknown tag <blink>: there are <b>, <i>, .* <span>"),
