@@ -9,15 +9,12 @@ from typing import Literal, TypedDict, cast
 
 from .._device.device import Device, StoredImage
 from .._device.device_file import load_device
-from .._screen.constants import ImageType
+from .._screen.formats import FORMATS
 from .._screen.state import Background
 
 Verdict = Literal["fail", "allow"]
 
 __tracebackhide__ = True  # pytest: the mistake is in the test, not here
-
-# As in a store's file: the SDK has no constant for JPEG.
-_IMAGE_TYPES = {"PNG": ImageType.PNG, "BMP": ImageType.BMP, "JPEG": ImageType.NONE}
 
 
 class DockOptions(TypedDict, total=False):
@@ -59,6 +56,7 @@ def make_device(options: DockOptions, folder: Path) -> Device:
         offline=options.get("offline", False),
     )
     images = {
-        tag: StoredImage(image.data, _IMAGE_TYPES[image.format]) for tag, image in options.get("images", {}).items()
+        tag: StoredImage(image.data, FORMATS[image.format].image_type)
+        for tag, image in options.get("images", {}).items()
     }
     return replace(device, store=replace(device.store, images={**device.store.images, **images}))
