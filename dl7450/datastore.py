@@ -28,7 +28,7 @@ class ImageStore:
         The SDK does not say what the dock does with a tag that is not there.
 
         Raises:
-            TypeError: the tag is no str.
+            TypeError: the tag is not a str.
             ValueError: the store has no such tag; the message lists those that it has.
         """
         stored = _find(image_tag)
@@ -51,7 +51,7 @@ class KvStore:
         """The value of a key, empty where there is none.
 
         Raises:
-            TypeError: the key is no str.
+            TypeError: the key is not a str.
         """
         _check_str(key, "key")
         return _current.current_dock().device.store.values.get(key, "")

@@ -36,7 +36,7 @@ class DockControl:
         """Set the dock's time zone, which `time.localtime` and its companions follow from then on.
 
         Raises:
-            TypeError: the name is no str; the message lists the names (dock SDK).
+            TypeError: the name is not a str; the message lists the names (dock SDK).
             ValueError: the dock does not know the name; the message lists those that it does (dock SDK).
         """
         _current.current_dock().machine.timezone = _timezones.zone(timezone).key
@@ -48,7 +48,7 @@ class DockControl:
         suspended; unplugging the host ends its suspension (dock SDK).
 
         Raises:
-            TypeError: `suspend` is no bool.
+            TypeError: `suspend` is not a bool.
             RuntimeError: called on the Trio thread, where `dock.machine.suspend_host(...)` is the way.
         """
         if not isinstance(suspend, bool):

@@ -11,8 +11,8 @@ class Monitor:
     def __init__(self, edid: bytes | bytearray | memoryview) -> None:
         """
         Parameters:
-            edid: the bytes that the monitor presents, empty where nothing is plugged. Bytes that are no valid EDID make
-                an invalid monitor.
+            edid: the bytes that the monitor presents, empty where nothing is plugged. Bytes that are not a valid EDID
+                make an invalid monitor.
 
         Raises:
             TypeError: `edid` is neither bytes, bytearray nor memoryview.

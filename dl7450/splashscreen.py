@@ -38,7 +38,7 @@ class Splashscreen:
 
         Raises:
             TypeError: `background` is neither bytes nor a token, or `image_type` no constant of `image`.
-            ValueError: the bytes are no picture, a broken or a huge one, or not of the type named.
+            ValueError: the bytes are not a picture, or a broken or a huge one, or not of the type named.
         """
         picture = _picture_of(background, image_type)
         _current.current_dock().screen.set_background(picture)
@@ -55,7 +55,7 @@ class Splashscreen:
                 at all, make the message area.
 
         Raises:
-            TypeError: `text` is no str or list of str, `attributes` no dict, `x` or `y` no int.
+            TypeError: `text` is not a str or list of str, `attributes` is not a dict, `x` or `y` is not an int.
             ValueError: the markup does not parse; an alignment or an attribute is unknown; `x` or `y` is farther off
                 the screen than 32,767 pixels.
         """
@@ -73,7 +73,7 @@ class Splashscreen:
         """Remove the box at `(x, y)`; where there is none, nothing happens. The message area is at `(960, 540)`.
 
         Raises:
-            TypeError: `x` or `y` is no int.
+            TypeError: `x` or `y` is not an int.
             ValueError: `x` or `y` is farther off the screen than 32,767 pixels.
         """
         _current.current_dock().screen.remove_text_box(_coordinate(x, "x"), _coordinate(y, "y"))

@@ -23,7 +23,7 @@ class Timer:
             repeat_ms: milliseconds from one call to the next; 0: it is called once.
 
         Raises:
-            TypeError: `task` cannot be called or is async, or a time is no number.
+            TypeError: `task` cannot be called or is async, or a time is not a number.
             ValueError: a time is negative.
         """
         if not callable(task):

@@ -43,7 +43,7 @@ def unknown_module(values: Values) -> Iterator[Hit]:
 
 
 @rule(
-    "An app is no package: a relative import finds nothing.",
+    "An app is not a package: a relative import finds nothing.",
     "Put the module beside the app, and write {instead}.",
     source="dock SDK, Deploying code: an app is a single file",
 )

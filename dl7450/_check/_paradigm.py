@@ -18,7 +18,7 @@ from ._values import Values
 
 _LIMIT: Final = 16
 _SLEEPS: Final = {"time.sleep": 1000.0, "time.sleep_ms": 1.0}  # and how many milliseconds their unit is
-_LONGEST: Final = 1e9  # what is more is no number to show, in any unit
+_LONGEST: Final = 1e9  # a larger number says nothing to a reader, in any unit
 _Loop = ast.For | ast.AsyncFor | ast.While
 
 

@@ -48,7 +48,7 @@ def host_status(name: str) -> HostStatus:
     try:
         return _HOST_STATUS_NAMES[name]
     except KeyError:
-        raise ValueError(f"{name!r} is no host status: use connected, none or suspended") from None
+        raise ValueError(f"{name!r} is not a host status: use connected, none or suspended") from None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class NetworkAddress:
     The defaults are documentation addresses (RFC 5737): they say that nobody chose them.
 
     Raises:
-        ValueError: a text is no IPv4 address or no netmask; the message names the fix.
+        ValueError: a text is not an IPv4 address or not a netmask; the message names the fix.
     """
 
     ip: str = "192.0.2.50"
@@ -114,7 +114,7 @@ def check_dock_id(dock_id: str) -> str:
         ValueError: it is not 64 hexadecimal digits, as a dock's is.
     """
     if not re.fullmatch("[0-9A-Fa-f]{64}", dock_id):
-        raise ValueError(f"{dock_id!r} is no dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name")
+        raise ValueError(f"{dock_id!r} is not a dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name")
     return dock_id
 
 
@@ -122,12 +122,12 @@ def check_ipv4(address: str) -> str:
     """The address itself.
 
     Raises:
-        ValueError: it is no IPv4 address in the usual notation.
+        ValueError: it is not an IPv4 address in the usual notation.
     """
     try:
         ipaddress.IPv4Address(address)
     except ValueError:
-        raise ValueError(f"{address!r} is no IPv4 address: write it as 192.0.2.50") from None
+        raise ValueError(f"{address!r} is not an IPv4 address: write it as 192.0.2.50") from None
     return address
 
 
@@ -139,7 +139,7 @@ def check_netmask(mask: str) -> str:
     """
     zeros = ~int(ipaddress.IPv4Address(check_ipv4(mask))) & 0xFFFFFFFF
     if zeros & (zeros + 1):
-        raise ValueError(f"{mask!r} is no netmask: write it as 255.255.255.0")
+        raise ValueError(f"{mask!r} is not a netmask: write it as 255.255.255.0")
     return mask
 
 
@@ -150,7 +150,7 @@ def check_mac(mac: str) -> str:
         ValueError: it is not six pairs of hexadecimal digits with colons.
     """
     if not re.fullmatch("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}", mac):
-        raise ValueError(f"{mac!r} is no MAC address: write it as 02:00:5e:10:20:30")
+        raise ValueError(f"{mac!r} is not a MAC address: write it as 02:00:5e:10:20:30")
     return mac
 
 

@@ -157,19 +157,19 @@ _READERS: dict[str, tuple[str, Callable[[Node], Any]]] = {
 def _mode(text: str) -> tuple[int, int]:
     found = re.fullmatch("([0-9]{1,5})x([0-9]{1,5})", text)
     if not found:
-        raise ValueError(f"{text!r} is no mode: write it as 1920x1080")
+        raise ValueError(f"{text!r} is not a mode: write it as 1920x1080")
     return int(found[1]), int(found[2])
 
 
 def _serial_number(text: str) -> int:
     if not re.fullmatch("[0-9]{1,10}", text):
-        raise ValueError(f"{text!r} is no serial number: write a whole number such as 77")
+        raise ValueError(f"{text!r} is not a serial number: write a whole number such as 77")
     return int(text)
 
 
 def _usb_id(text: str) -> int:
     if not re.fullmatch("0x[0-9A-Fa-f]{1,4}", text):
-        raise ValueError(f"{text!r} is no USB id: write it as 0x046d")
+        raise ValueError(f"{text!r} is not a USB id: write it as 0x046d")
     return int(text, 16)
 
 
@@ -179,5 +179,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise ValueError(f"{text!r} is no time: write the seconds after the dock opened, such as 2.5")
+        raise ValueError(f"{text!r} is not a time: write the seconds after the dock opened, such as 2.5")
     return seconds

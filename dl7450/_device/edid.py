@@ -170,7 +170,7 @@ def _check(edid: Edid) -> None:
     if not 0 <= edid.serial_number < 2**32:
         raise ValueError(f"the serial number {edid.serial_number} does not fit 32 bits: use 0 to {2**32 - 1}")
     if len(edid.manufacturer) != 3 or not set(string.ascii_uppercase).issuperset(edid.manufacturer):
-        raise ValueError(f"the manufacturer {edid.manufacturer!r} is no PNP id: use three letters from A to Z")
+        raise ValueError(f"the manufacturer {edid.manufacturer!r} is not a PNP id: use three letters from A to Z")
 
 
 def build(edid: Edid) -> bytes:
@@ -210,7 +210,7 @@ def parse(data: bytes | bytearray | memoryview) -> Edid:
     The preferred timing is the first one. E-EDID has it in the first descriptor; some monitors have their name there.
 
     Raises:
-        ValueError: the bytes are no valid EDID; the message names the reason.
+        ValueError: the bytes are not a valid EDID; the message names the reason.
     """
     block = bytes(data[:BLOCK_SIZE])
     if len(block) < BLOCK_SIZE:

@@ -39,7 +39,7 @@ def zone(name: str) -> ZoneInfo:
     """The rules of a time zone of the dock, by its name.
 
     Raises:
-        TypeError: the name is no str; the message lists the names (dock SDK, `DockControl.set_timezone`).
+        TypeError: the name is not a str; the message lists the names (dock SDK, `DockControl.set_timezone`).
         ValueError: the dock does not know the name; the message lists those that it does.
     """
     if not isinstance(name, str):

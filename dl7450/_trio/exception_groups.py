@@ -51,7 +51,7 @@ def ungrouped() -> Generator[None]:
         try:
             raise only
         finally:
-            only.__context__ = context  # the group is no news
+            only.__context__ = context  # keep the original one: `raise` would chain it to the group that was unwrapped
 
 
 def _only_exception(group: BaseExceptionGroup[BaseException]) -> BaseException | None:

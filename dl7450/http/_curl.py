@@ -49,7 +49,7 @@ class Failure(Enum):
     URL = auto()  # not a URL
     SCHEME = auto()  # a URL, but neither http nor https
     NO_CACERT = auto()  # cacert is empty
-    CACERT = auto()  # cacert holds something that is no certificate
+    CACERT = auto()  # cacert holds something that is not a certificate
     RESOLVE = auto()  # the name has no address
     CONNECT = auto()  # no address took the connection
     CONNECT_TIMEOUT = auto()  # the operating system gave up on the connection

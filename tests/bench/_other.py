@@ -1,4 +1,4 @@
-"""What is no throughput: how fast a request is refused, and how long an import takes."""
+"""Two costs that are not a throughput: how fast a request is refused, and how long an import takes."""
 
 from __future__ import annotations
 

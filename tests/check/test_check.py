@@ -1,4 +1,4 @@
-"""The check as a whole: where its findings stand, what they say, and what is no fault of an app."""
+"""The check as a whole: where its findings stand, what they say, and what is not a fault of an app."""
 
 import string
 from pathlib import Path

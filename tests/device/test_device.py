@@ -157,17 +157,17 @@ def test_the_names_of_the_host_statuses_are_those_of_the_command_line(name: str)
     [
         (
             lambda: Device(dock_id="dock 1"),
-            "'dock 1' is no dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name",
+            "'dock 1' is not a dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name",
         ),
         (lambda: Device(edids=(b"",) * 5), "a dock has 4 outputs, not 5: leave a monitor out"),
         (
             lambda: Device(mac="02-00-5e-10-20-30"),
-            "'02-00-5e-10-20-30' is no MAC address: write it as 02:00:5e:10:20:30",
+            "'02-00-5e-10-20-30' is not a MAC address: write it as 02:00:5e:10:20:30",
         ),
-        (lambda: NetworkAddress(ip="10.0.0"), "'10.0.0' is no IPv4 address: write it as 192.0.2.50"),
-        (lambda: NetworkAddress(subnet="0.0.0.255"), "'0.0.0.255' is no netmask: write it as 255.255.255.0"),
-        (lambda: NetworkAddress(subnet="24"), "'24' is no IPv4 address: write it as 192.0.2.50"),
-        (lambda: host_status("off"), "'off' is no host status: use connected, none or suspended"),
+        (lambda: NetworkAddress(ip="10.0.0"), "'10.0.0' is not an IPv4 address: write it as 192.0.2.50"),
+        (lambda: NetworkAddress(subnet="0.0.0.255"), "'0.0.0.255' is not a netmask: write it as 255.255.255.0"),
+        (lambda: NetworkAddress(subnet="24"), "'24' is not an IPv4 address: write it as 192.0.2.50"),
+        (lambda: host_status("off"), "'off' is not a host status: use connected, none or suspended"),
     ],
 )
 def test_what_no_dock_can_be_is_refused_with_what_to_use(make: Callable[[], object], reason: str) -> None:

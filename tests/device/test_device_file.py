@@ -97,40 +97,40 @@ def test_one_file_read_twice_gives_equal_devices(tmp_path: Path) -> None:
     [
         (
             "id: 12ab",
-            "3: '12ab' is no dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name",
+            "3: '12ab' is not a dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name",
         ),
         ("identity: 1", "3: unknown key 'identity': known here are id, timezone, monitors, host, network, mac, usb"),
         ("moniters: []", "3: unknown key 'moniters': did you mean 'monitors'?"),
-        ("mac: 1", "3: '1' is no MAC address: write it as 02:00:5e:10:20:30"),
+        ("mac: 1", "3: '1' is not a MAC address: write it as 02:00:5e:10:20:30"),
         ("monitors: [none, none, none, none,\n    none]", "4: a dock has 4 outputs: leave this monitor out"),
         ("monitors: none", "3: a list is expected here: write one item a line, each behind `- `"),
-        ("monitors:\n    - {name: A, mode: 1080p}", "4: '1080p' is no mode: write it as 1920x1080"),
+        ("monitors:\n    - {name: A, mode: 1080p}", "4: '1080p' is not a mode: write it as 1920x1080"),
         (
             "monitors:\n    - {name: A, mode: 5120x1440}",
             "4: the mode 5120x1440 does not fit an EDID: use 64 to 4095 pixels for width and height",
         ),
         (
             "monitors:\n    - {name: A, mode: 800x600, serial: A1}",
-            "4: 'A1' is no serial number: write a whole number such as 77",
+            "4: 'A1' is not a serial number: write a whole number such as 77",
         ),
         ("monitors:\n    - {name: A}", "4: the key 'mode' is missing here"),
-        ("host: off", "3: 'off' is no host status: use connected, none or suspended"),
+        ("host: off", "3: 'off' is not a host status: use connected, none or suspended"),
         (
             "host:\n    - {at: 5, status: none}\n    - {at: 5, status: connected}",
             "5: the changes of the host are not in the order of time: sort them by `at`",
         ),
         (
             "host: [{at: -1, status: none}]",
-            "3: '-1' is no time: write the seconds after the dock opened, such as 2.5",
+            "3: '-1' is not a time: write the seconds after the dock opened, such as 2.5",
         ),
         (
             "host: [{at: soon, status: none}]",
-            "3: 'soon' is no time: write the seconds after the dock opened, such as 2.5",
+            "3: 'soon' is not a time: write the seconds after the dock opened, such as 2.5",
         ),
-        ("network:\n    ip: 10.0.0.256", "4: '10.0.0.256' is no IPv4 address: write it as 192.0.2.50"),
-        ("network: {subnet: 255.0.255.0}", "3: '255.0.255.0' is no netmask: write it as 255.255.255.0"),
+        ("network:\n    ip: 10.0.0.256", "4: '10.0.0.256' is not an IPv4 address: write it as 192.0.2.50"),
+        ("network: {subnet: 255.0.255.0}", "3: '255.0.255.0' is not a netmask: write it as 255.255.255.0"),
         ("network: off", "3: a mapping is expected here: write one `key: value` a line"),
-        ("usb: [{vendor: 1133, product: 0x1, name: A}]", "3: '1133' is no USB id: write it as 0x046d"),
+        ("usb: [{vendor: 1133, product: 0x1, name: A}]", "3: '1133' is not a USB id: write it as 0x046d"),
         ("usb: [{vendor: 0x1, product: 0x1}]", "3: the key 'name' is missing here"),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_misspelt_section_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_wrong_flag_is_refused_with_the_reason() -> None:
-    with pytest.raises(DeviceError, match=r"^'1' is no dock id: use 64 hexadecimal digits"):
+    with pytest.raises(DeviceError, match=r"^'1' is not a dock id: use 64 hexadecimal digits"):
         load_device(dock_id="1")
-    with pytest.raises(DeviceError, match=r"^'on' is no host status: use connected, none or suspended$"):
+    with pytest.raises(DeviceError, match=r"^'on' is not a host status: use connected, none or suspended$"):
         load_device(host="on")

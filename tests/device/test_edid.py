@@ -190,7 +190,7 @@ def test_an_invalid_edid_is_told_by_its_reason(block: bytes, reason: str) -> Non
         ),
         (
             Edid(name="", width=800, height=600, manufacturer="Dell"),
-            "the manufacturer 'Dell' is no PNP id: use three letters from A to Z",
+            "the manufacturer 'Dell' is not a PNP id: use three letters from A to Z",
         ),
     ],
 )

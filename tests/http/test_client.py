@@ -348,7 +348,7 @@ async def test_every_request_is_a_checkpoint() -> None:
 
 
 class _PlainIterator(httpx2.AsyncByteStream):
-    """A body whose iterator is no generator."""
+    """A body whose iterator is not a generator."""
 
     def __init__(self) -> None:
         self._parts = iter([b"one ", b"two"])

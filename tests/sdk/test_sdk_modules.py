@@ -11,7 +11,7 @@ from dl7450._device.device import Device, FactoryStore
 
 
 def public(thing: object) -> set[str]:
-    # pytest adds names that are no identifiers to the modules of its plugins' packages.
+    # pytest adds names that are not identifiers to the modules of its plugins' packages.
     return {name for name in dir(thing) if name.isidentifier() and not name.startswith("_")}
 
 

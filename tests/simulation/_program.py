@@ -47,7 +47,7 @@ class Answer(_Shown):
 
     Attributes:
         after: time until the first byte.
-        framing: how the end of the body is known; or something that is no answer.
+        framing: how the end of the body is known; or something that is not an answer.
         size: how often the body repeats the request's number.
         pieces: how many fragments the answer comes in.
         gap: time between two of them.
