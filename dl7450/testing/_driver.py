@@ -69,8 +69,7 @@ class Driver:
         self._thread = threading.Thread(target=self._run, name="dl7450 test dock", daemon=True)
         self._thread.start()
         self._opened.wait()
-        if not self._thread.is_alive():
-            self._result.unwrap()
+        self._result.unwrap()  # not "has the thread ended?": it lives on for a moment after it has failed
 
     def start_app(self, app: str | Path | Callable[[], object], wait: bool) -> None:
         """Run an app's module; `wait`: let time pass until it has returned."""
