@@ -5,6 +5,8 @@ import re
 import signal
 import socket
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,12 +45,16 @@ def _running(command: str, ready: bytes, environment: dict[str, str]) -> Generat
 
 
 def test_the_commands_deliver_complete_connected_traces(tmp_path: Path) -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
+    text = DOCUMENT.read_text(encoding="utf-8").replace(".venv/bin", str(Path(sys.executable).parent))
     for port in ("4318", "4317", "8450"):  # what the document says may be taken here
         text = text.replace(port, str(_free_port()))
     [collector, server, app] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     url = f"http://127.0.0.1:{server.split()[-1]}"
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", "ROTEL_PID_FILE": str(tmp_path / "pid")}
+    environment = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "ROTEL_PID_FILE": str(tmp_path / "pid"),
+        "LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR"),  # the collector is linked with libpython
+    }
     with (
         _running(collector, b"Starting Rotel", environment) as received,
         _running(server, b"http://127.0.0.1", environment),

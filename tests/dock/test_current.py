@@ -116,9 +116,8 @@ print(http.get(sys.argv[1]).status_code())
     async with fault_server(FINE) as server:
         ended = await run_script(source, server)
     assert (ended.status, ended.out) == (0, "200\n")
-    assert ended.err == (
-        'Traceback (most recent call last):\n  File "<string>", line 7, in on_response\nValueError: mine\n'
-    )
+    shown = ended.err.replace('    raise ValueError("mine")\n', "")  # Python 3.13 knows the source of `python -c`
+    assert shown == 'Traceback (most recent call last):\n  File "<string>", line 7, in on_response\nValueError: mine\n'
 
 
 async def test_requests_in_flight_are_cancelled_when_the_interpreter_exits() -> None:

@@ -1,8 +1,10 @@
 """A collector that nobody here wrote: rotel, as a process of its own on loopback."""
 
 import importlib.util
+import os
 import socket
 import subprocess
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +50,7 @@ def collector(forward_to: str, log: Path) -> Iterator[str]:
             [binary, "start", *(word for option in options.items() for word in option)],
             stdout=output,
             stderr=output,
+            env=os.environ | {"LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR")},  # it is linked with libpython
         )
     try:
         _wait_until_open(http_port, process, log)
