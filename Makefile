@@ -1,26 +1,29 @@
 # Every target works alone on a fresh clone and needs python3 with venv and pip, nothing else.
+# PYTHON=python3.13 is for another Python; it gets an environment of its own.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV := $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
 MINUTES ?= 10
+COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test conformance soak bench lint check clean
+.PHONY: demo test conformance soak bench docs lint check clean
 
-.venv/installed: pyproject.toml
-	$(PYTHON) -m venv .venv
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable . --group lint --group test
+	$(BIN)/pip install --quiet --editable . --group lint --group test --group docs
 	@touch $@
 
-demo: .venv/installed
+demo: $(VENV)/installed
 	$(BIN)/python -m examples.demo
 
-test: .venv/installed
-	$(BIN)/pytest --cov --cov-report=term
+test: $(VENV)/installed
+	$(BIN)/pytest $(COVERAGE)
 
-conformance: .venv/installed
+conformance: $(VENV)/installed
 	$(BIN)/python -m tests.conformance
 
-soak: .venv/installed
+soak: $(VENV)/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
 
 # An environment of its own: one of the peers replaces urllib3.
@@ -33,7 +36,12 @@ soak: .venv/installed
 bench: .venv-bench/installed
 	.venv-bench/bin/python -m tests.bench --json bench.json
 
-lint: .venv/installed
+# The site, in docs/_build/html. A warning, such as a link that leads nowhere, is an error.
+docs: $(VENV)/installed
+	$(BIN)/sphinx-build --builder html --nitpicky --fail-on-warning --keep-going --fresh-env --quiet \
+		--doctree-dir docs/_build/doctrees docs docs/_build/html
+
+lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,4 +49,4 @@ lint: .venv/installed
 check: lint test
 
 clean:
-	rm -rf .venv .venv-bench demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* docs/_build demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
