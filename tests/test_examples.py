@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import trio
+from PIL import Image
 
 from dl7450._dock.loader import load_app
+from dl7450._screen.frames import contact_sheet
 from examples import demo, structured
 from tests._servers import content_server
 from tests.run.test_cli import dl7450
@@ -75,4 +77,7 @@ def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(demo, "SECONDS", 2)
     monkeypatch.setattr(demo, "OUT", tmp_path)
     assert demo.main() == 0
-    assert (tmp_path / "contact-sheet.png").stat().st_size > 10_000
+    frames = sorted(tmp_path.glob("frame-*.png"))
+    assert frames
+    with Image.open(tmp_path / "contact-sheet.png") as sheet:
+        assert sheet.tobytes() == contact_sheet(frames).tobytes()
