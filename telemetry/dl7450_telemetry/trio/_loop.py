@@ -11,8 +11,8 @@ what every other task may have to wait.
 | `trio.task.count` | up-down counter, {task} | tasks spawned and not yet exited, Trio's own included |
 
 A measurement belongs to the context of its task, so the exemplar of a slow step leads to the trace that it is in. A
-step longer than `block_threshold` is also a span event, with its stack: see `_trio_watchdog`. The names of failed tasks
-are kept for `TrioSpanProcessor`: see `_trio_spans`.
+step longer than `block_threshold` is also a span event, with its stack: see `_watchdog`. The names of failed tasks
+are kept for `TrioSpanProcessor`: see `_spans`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,8 @@ from contextlib import contextmanager, suppress
 import trio
 from opentelemetry import metrics
 
-from dl7450._version import __version__
-
 from ._spans import keep_name_of_failed_task, run_is_instrumented
+from ._version import __version__
 from ._watchdog import Watchdog, otel_context_of
 
 SCOPE = "dl7450_telemetry.trio"

@@ -15,8 +15,8 @@ from opentelemetry.sdk.metrics.export import (
     NumberDataPoint,
 )
 
-from dl7450 import _version
 from dl7450_telemetry import instrument_trio
+from dl7450_telemetry import trio as trio_telemetry
 from dl7450_telemetry.trio._loop import BUCKETS
 from tests.telemetry.trio._fakes import FakeCounter, Tracing
 
@@ -135,7 +135,7 @@ async def test_metrics_have_the_names_units_and_scope_that_are_documented() -> N
     assert data is not None
     [scope] = data.resource_metrics[0].scope_metrics
     assert scope.scope.name == "dl7450_telemetry.trio"
-    assert scope.scope.version == _version.__version__
+    assert scope.scope.version == trio_telemetry.__version__
     assert {metric.name: metric.unit for metric in scope.metrics} == {
         "trio.scheduler.lag": "s",
         "trio.task.step.duration": "s",
