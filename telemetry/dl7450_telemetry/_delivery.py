@@ -1,6 +1,19 @@
 """`Delivery`: the exporters of this process, the SDK's threads that feed them, and their end within a bound.
 
-Imported only when something is to be exported: the OTLP exporters take as long to import as the rest of `telemetry`.
+The SDK's `BatchSpanProcessor.shutdown` waits for up to 30 s, `force_flush` for as long as it takes, and both leave the
+exporter to its retries. After `Delivery.shut_down` began, a request is given the time that is left, and a collector
+that cannot be reached is not tried again.
+
+The SDK's worker threads are daemons. One that hangs in a socket at the deadline is left behind; it ends with its
+request (`OTEL_EXPORTER_OTLP_TIMEOUT`, 10 s unless set) or with the process.
+
+| override | what it buys | it can go when the SDK |
+|---|---|---|
+| `BoundedBatchProcessor.on_end` | dropped spans cost one warning | counts what it drops, and does not log each |
+| `BoundedBatchProcessor.shut_down_by` | the end of a run has a bound | takes a timeout in its own `shutdown` |
+
+Imported only when something is to be exported, and the exporters to a collector only when there is one: they take as
+long to import as all the rest.
 """
 
 from __future__ import annotations
@@ -8,23 +21,21 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 
-from ._export import (
-    BoundedBatchProcessor,
-    OneWarning,
-    OtlpMetricExporter,
-    OtlpSpanExporter,
-    TraceFileExporter,
-    diverted_log,
-)
+from ._losses import OneWarning, Warn, current_listener, diverted_log
+from ._trace_file_exporter import TraceFileExporter
+
+if TYPE_CHECKING:
+    from ._collector import OtlpMetricExporter
 
 
 class Delivery:
@@ -47,21 +58,27 @@ class Delivery:
         """
         self._warn = OneWarning()
         self._processors: list[BoundedBatchProcessor] = []
-        self._metric_exporters: list[OtlpMetricExporter | ConsoleMetricExporter] = []
+        self._metric_exporters: list[MetricExporter] = []
+        self._metric_collectors: list[OtlpMetricExporter] = []  # those of them that send
         self._meter_providers: list[MeterProvider] = []
         if trace_file is not None:
-            self._add_span_exporter(TraceFileExporter(Path(trace_file), self._warn))
+            self._processors.append(BoundedBatchProcessor(TraceFileExporter(Path(trace_file), self._warn), self._warn))
         if "console" in trace_exporters:
-            self._add_span_exporter(ConsoleSpanExporter(out=sys.stdout))
-        if "otlp" in trace_exporters:
-            self._add_span_exporter(OtlpSpanExporter(self._warn))
+            self._processors.append(BoundedBatchProcessor(ConsoleSpanExporter(out=sys.stdout), self._warn))
         if "console" in metric_exporters:
             self._metric_exporters.append(ConsoleMetricExporter(out=sys.stdout))
-        if "otlp" in metric_exporters:
-            self._metric_exporters.append(OtlpMetricExporter(self._warn))
+        if "otlp" in trace_exporters or "otlp" in metric_exporters:
+            self._add_collectors("otlp" in trace_exporters, "otlp" in metric_exporters)
 
-    def _add_span_exporter(self, exporter: SpanExporter) -> None:
-        self._processors.append(BoundedBatchProcessor(exporter, self._warn))
+    def _add_collectors(self, spans: bool, metrics: bool) -> None:
+        from ._collector import OtlpMetricExporter, OtlpSpanExporter
+
+        if spans:
+            exporter = OtlpSpanExporter(self._warn)
+            self._processors.append(BoundedBatchProcessor(exporter, self._warn, exporter.adapter.finish_by))
+        if metrics:
+            self._metric_collectors.append(OtlpMetricExporter(self._warn))
+            self._metric_exporters += self._metric_collectors
 
     def span_ended(self, span: ReadableSpan) -> None:
         """Queue a span for every exporter of spans. Does not block."""
@@ -113,9 +130,8 @@ class Delivery:
         deadline = time.monotonic() + timeout
         for processor in self._processors:
             processor.shut_down_by(deadline)
-        for exporter in self._metric_exporters:
-            if isinstance(exporter, OtlpMetricExporter):
-                deadline = exporter.adapter.finish_by(deadline)
+        for exporter in self._metric_collectors:
+            deadline = exporter.adapter.finish_by(deadline)
         for provider in self._meter_providers:
             # Not zero: then the provider would not even tell its readers to stop.
             milliseconds = max(1.0, (deadline - time.monotonic()) * 1000)
@@ -125,6 +141,40 @@ class Delivery:
                 except Exception as error:
                     # A bare Exception is what the provider raises.
                     self._warn(f"metrics were not delivered in time: {error}")
-        for exporter in self._metric_exporters:
-            if isinstance(exporter, OtlpMetricExporter):
-                exporter.close()
+        for exporter in self._metric_collectors:
+            exporter.close()
+
+
+class BoundedBatchProcessor(BatchSpanProcessor):
+    """The SDK's batch processor (`OTEL_BSP_*`), with a bound on its shutdown."""
+
+    def __init__(
+        self, exporter: SpanExporter, warn: Warn, finish_by: Callable[[float], float] = lambda deadline: deadline
+    ) -> None:
+        """
+        Parameters:
+            exporter: gets the spans, in batches.
+            warn: called with a message when spans end faster than they are delivered, and some are dropped.
+            finish_by: tells the exporter the deadline of the end, by `time.monotonic()`; gives it, or an earlier one.
+        """
+        super().__init__(exporter)
+        self._finish_by = finish_by
+        self._warn = warn
+
+    def on_end(self, span: ReadableSpan) -> None:
+        # Not `diverted_log`: this runs on the app's time, and a generator costs three times as much.
+        token = current_listener.set(self._warn)
+        try:
+            super().on_end(span)
+        finally:
+            current_listener.reset(token)
+
+    def shut_down_by(self, deadline: float) -> None:
+        """Export what is queued, and stop.
+
+        Parameters:
+            deadline: when to give up, by `time.monotonic()`.
+        """
+        seconds = max(0.0, self._finish_by(deadline) - time.monotonic())
+        # The inner processor, because BatchSpanProcessor.shutdown() hands no timeout on.
+        self._batch_processor.shutdown(timeout_millis=int(seconds * 1000))

@@ -5,8 +5,8 @@ One line is one `ExportTraceServiceRequest`, which is what the OpenTelemetry Col
 (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids are hex instead of base64, and enums are
 numbers.
 
-Encoding leaves the work to the SDK's OTLP encoder and to protobuf, and only turns the ids into hex. Decoding does
-without both: it needs few fields, and its errors have to name the line.
+Encoding is the SDK's. Decoding is not: it takes what other tools write, needs few fields, and its errors have to name
+the line.
 """
 
 from __future__ import annotations
@@ -40,18 +40,11 @@ class TraceFileError(ValueError):
 
 def encode_line(spans: Sequence[ReadableSpan]) -> bytes:
     """Finished spans as one line of a trace file, line break included."""
-    from google.protobuf.json_format import MessageToDict
-    from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+    from opentelemetry.exporter.otlp.json.common.trace_encoder import encode_spans
 
-    request: Json = MessageToDict(encode_spans(spans), use_integers_for_enums=True)
-    for resource_spans in request.get("resourceSpans", ()):
-        for scope_spans in resource_spans["scopeSpans"]:
-            for span in scope_spans["spans"]:
-                for holder in (span, *span.get("links", ())):
-                    for name in ("traceId", "spanId", "parentSpanId"):
-                        if name in holder:
-                            holder[name] = base64.b64decode(holder[name]).hex()
-    return json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    line = json.dumps(encode_spans(spans).to_dict(), ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate, such as from a file name that is not UTF-8, becomes "?": some readers would refuse the line.
+    return line.encode(errors="replace") + b"\n"
 
 
 def read_trace_file(path: str | Path) -> list[SpanRecord]:

@@ -7,18 +7,14 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 import dl7450_telemetry
-from dl7450_telemetry import Telemetry, _export
-from dl7450_telemetry._export import BoundedBatchProcessor, OneWarning
+from dl7450_telemetry import Telemetry, _collector
 from tests.telemetry._receiver import Answer, receiving
 
 # What `Telemetry.shutdown` is given where a collector does not answer; its default is 5 s.
@@ -173,7 +169,7 @@ def test_a_collector_that_is_back_in_time_gets_everything(
 def test_a_collector_that_failed_before_is_not_waited_for_long_at_the_end(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(_export, "_LAST_CHANCE", 0.0)
+    monkeypatch.setattr(_collector, "_LAST_CHANCE", 0.0)
     with down() as url:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", url)
         configured = dl7450_telemetry.configure(set_global=False)
@@ -210,47 +206,3 @@ def test_the_libraries_words_are_kept_at_debug(
 def test_exporters_that_others_set_up_log_as_always(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").error("not ours")
     assert caplog.messages == ["not ours"]
-
-
-class _Stuck(SpanExporter):
-    """Is at its first batch until it is let go."""
-
-    def __init__(self) -> None:
-        self.entered = threading.Event()
-        self.let_go = threading.Event()
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        self.entered.set()
-        self.let_go.wait()
-        return SpanExportResult.SUCCESS
-
-
-def test_spans_that_end_faster_than_they_are_delivered_cost_one_warning(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "2")
-    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1")
-    exporter = _Stuck()
-    processor = BoundedBatchProcessor(exporter, OneWarning())
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(processor)
-    tracer = provider.get_tracer("test")
-    tracer.start_span("first").end()
-    assert exporter.entered.wait(10)
-    for _ in range(5):
-        tracer.start_span("more").end()
-    exporter.let_go.set()
-    processor.shut_down_by(time.monotonic() + 10)
-    assert warnings(caplog) == ["dl7450_telemetry: Queue full, dropping Span. (the app goes on; this is said once)"]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
-def test_a_full_disk_costs_one_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with dl7450_telemetry.configure(trace_file="/dev/full", set_global=False) as configured:
-        for _ in range(2):
-            configured.tracer_provider().get_tracer("test").start_span("a").end()
-            configured.flush()
-    assert warnings(caplog) == [
-        "dl7450_telemetry: the trace file /dev/full cannot be written: [Errno 28] No space left on device "
-        "(the app goes on; this is said once)"
-    ]

@@ -1,31 +1,28 @@
-"""Where finished spans and metrics go: OTLP over HTTP, or a trace file.
+"""The exporters to a collector: OTLP over HTTP, as protobuf.
 
-The exporters are the SDK's. What is added is the promise that delivering telemetry costs the app nothing but one
-warning:
+The exporters are the SDK's. What is added is the promise that a collector costs the app nothing but one warning. Each
+override has one reason, and goes with it:
 
-* **One warning.** The SDK logs every retry, every lost batch and every dropped span. While one of our exporters is at
-  work, what the libraries log goes to DEBUG, and the first loss becomes one warning that says why.
-* **A bound.** `BatchSpanProcessor.shutdown` waits for up to 30 s and `force_flush` for as long as it takes, and both
-  leave the exporter to its retries. After `CollectorAdapter.finish_by`, a request is given the time that is left, and a
-  collector that cannot be reached is not tried again.
-* **No false success.** The SDK takes a redirect, or any page that some web server answers with, as delivered.
-
-The SDK's worker threads are daemons. One that hangs in a socket at the deadline is left behind; it ends with its
-request (`OTEL_EXPORTER_OTLP_TIMEOUT`, 10 s unless set) or with the process.
+| override | what it buys | it can go when the SDK |
+|---|---|---|
+| both `export` | one warning for a loss, with its reason | tells its caller why an export failed, and does not log it |
+| both `export`, the lock | the readers of several docks share an exporter | locks in its exporters, not in readers |
+| `OtlpMetricExporter.shutdown` | a reader that ends closes nothing that others use | has shared exporters |
+| `OtlpSpanExporter.shutdown`, `close` | an export that is cut off at the end is a loss and told | says what was lost |
+| `CollectorAdapter.send`, timeout | no request outlasts the deadline | keeps to a timeout, retries included |
+| `CollectorAdapter.send`, body | 64 KiB of an answer are read, not all of it | reads no more than an answer can have |
+| `CollectorAdapter._judge` | a redirect, or some web page, is no delivery | looks at an answer's status and type |
+| `CollectorAdapter._judge`, refused | what the collector refused is told | reads `partial_success` |
 """
 
 from __future__ import annotations
 
 import io
-import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -38,16 +35,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.sdk.metrics.export import MetricExportResult, MetricsData
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExportResult
 from requests.adapters import HTTPAdapter
 
-from ._otlp_json import encode_line
+from ._losses import Warn, diverted_log
 
 T = TypeVar("T")
-
-Warn: TypeAlias = Callable[[str], None]
-
-logger = logging.getLogger("dl7450_telemetry")
 
 # An OTLP answer is a few bytes; whatever sends more is no collector and is not read to its end.
 _MAX_ANSWER = 64 * 1024
@@ -55,59 +48,6 @@ _MAX_ANSWER = 64 * 1024
 _MARGIN = 0.25
 # How long the end of the process waits for a collector that did not answer the last time.
 _LAST_CHANCE = 1.0
-
-
-class OneWarning:
-    """Logs the first message at WARNING and all others at DEBUG; called from any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._said = False
-
-    def __call__(self, message: str) -> None:
-        with self._lock:
-            level = logging.DEBUG if self._said else logging.WARNING
-            self._said = True
-        logger.log(level, "%s (the app goes on; this is said once)", message)
-
-
-_listener: ContextVar[Warn | None] = ContextVar("_listener", default=None)
-
-
-def _ignore(_message: str) -> None:
-    """For what is logged about something that was already reported."""
-
-
-@contextmanager
-def diverted_log(listener: Warn = _ignore) -> Iterator[None]:
-    """Within the block, what the libraries log on this thread goes to the listener, and on at DEBUG."""
-    token = _listener.set(listener)
-    try:
-        yield
-    finally:
-        _listener.reset(token)
-
-
-def _divert(record: logging.LogRecord) -> bool:
-    listener = _listener.get()
-    if listener is None:
-        return True
-    logger.debug("%s", record.getMessage())
-    listener(record.getMessage())
-    return False
-
-
-# Filters, because a logger's level would also silence the exporters that others set up in this process.
-for _name in (
-    "opentelemetry.exporter.otlp.proto.common._internal",
-    "opentelemetry.exporter.otlp.proto.http.metric_exporter",
-    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
-    "opentelemetry.sdk._shared_internal",
-    "opentelemetry.sdk.metrics._internal",
-    "opentelemetry.sdk.metrics._internal.export",
-    "urllib3.connectionpool",
-):
-    logging.getLogger(_name).addFilter(_divert)
 
 
 class _DeliveryError(Exception):
@@ -273,69 +213,3 @@ class OtlpMetricExporter(OTLPMetricExporter):
     def close(self) -> None:
         """Shut down, when no reader needs it any more."""
         self.adapter.shut_down(super().shutdown)
-
-
-class TraceFileExporter(SpanExporter):
-    """Writes finished spans to a trace file (`_otlp_json`), one line for each batch."""
-
-    def __init__(self, path: Path, warn: Warn) -> None:
-        """
-        Parameters:
-            path: the file; what it held is replaced.
-            warn: called with a message when the file cannot be written: the spans are lost then.
-
-        Raises:
-            OSError: the file cannot be opened.
-        """
-        self._path = path
-        self._warn = warn
-        self._file = path.open("wb", buffering=0)
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        try:
-            # One write, so that whoever reads along sees whole lines.
-            line = encode_line(spans)
-            if self._file.write(line) != len(line):
-                raise OSError("a line was written in part")
-        except (OSError, ValueError) as error:
-            # ValueError: the file was closed at the deadline.
-            self._warn(f"the trace file {self._path} cannot be written: {error}")
-            return SpanExportResult.FAILURE
-        return SpanExportResult.SUCCESS
-
-    def shutdown(self) -> None:
-        self._file.close()
-
-
-class BoundedBatchProcessor(BatchSpanProcessor):
-    """The SDK's batch processor (`OTEL_BSP_*`), with a bound on its shutdown."""
-
-    def __init__(self, exporter: SpanExporter, warn: Warn) -> None:
-        """
-        Parameters:
-            exporter: gets the spans, in batches.
-            warn: called with a message when spans end faster than they are delivered, and some are dropped.
-        """
-        super().__init__(exporter)
-        self._exporter = exporter
-        self._warn = warn
-
-    def on_end(self, span: ReadableSpan) -> None:
-        # Not `diverted_log`: this runs on the app's time, and a generator costs three times as much.
-        token = _listener.set(self._warn)
-        try:
-            super().on_end(span)
-        finally:
-            _listener.reset(token)
-
-    def shut_down_by(self, deadline: float) -> None:
-        """Export what is queued, and stop.
-
-        Parameters:
-            deadline: when to give up, by `time.monotonic()`.
-        """
-        if isinstance(self._exporter, OtlpSpanExporter):
-            deadline = self._exporter.adapter.finish_by(deadline)
-        seconds = max(0.0, deadline - time.monotonic())
-        # The inner processor, because BatchSpanProcessor.shutdown() hands no timeout on.
-        self._batch_processor.shutdown(timeout_millis=int(seconds * 1000))
