@@ -100,6 +100,11 @@ def run(
     """
     import dl7450_telemetry
 
+    try:
+        dl7450_telemetry.check_environment()  # before the imports below, which read it
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
     from ._device.device_file import DeviceError, load_device
     from ._dock.loader import AppError
     from ._run.runner import RunOptions, RunRecord, run_file

@@ -46,6 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def make_dock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[MakeDock]:
     """Makes docks on virtual time with servers in memory, as many as the test needs."""
+    from dl7450_telemetry import check_environment
+
+    try:
+        check_environment()  # before the imports below, which read it
+    except ValueError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
     from ._options import checked
     from ._test_dock import TestDock
 

@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._configure import Telemetry, configure
+    from ._configure import configure
+    from ._environment import check_environment
     from ._otlp_json import TraceFileError, read_trace_file
     from ._show_traces import show_traces
     from ._span_record import EventRecord, LinkRecord, SpanRecord
     from ._summary import RequestSummary, summarize, summary
+    from ._telemetry import Telemetry
     from ._tree import Trace, traces, tree
     from ._waterfall import Waterfall, waterfall
     from .trio import (
@@ -35,6 +37,7 @@ __all__ = [
     "TrioSpanProcessor",
     "Waterfall",
     "cancellation_attributes",
+    "check_environment",
     "configure",
     "failure_attributes",
     "format_task_tree",
@@ -50,11 +53,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "._configure": ("Telemetry", "configure"),
+    "._configure": ("configure",),
+    "._environment": ("check_environment",),
     "._otlp_json": ("TraceFileError", "read_trace_file"),
     "._show_traces": ("show_traces",),
     "._span_record": ("EventRecord", "LinkRecord", "SpanRecord"),
     "._summary": ("RequestSummary", "summarize", "summary"),
+    "._telemetry": ("Telemetry",),
     "._tree": ("Trace", "traces", "tree"),
     "._waterfall": ("Waterfall", "waterfall"),
     ".trio": (

@@ -135,31 +135,6 @@ def test_what_the_standard_variables_switch_off_is_off(
     assert kept == (["a"] if variable == "OTEL_TRACES_EXPORTER" else [])
 
 
-@pytest.mark.parametrize(
-    ("variable", "value", "fix"),
-    [
-        ("OTEL_TRACES_EXPORTER", "jaeger", r"OTEL_TRACES_EXPORTER=jaeger: use otlp, console or none"),
-        ("OTEL_METRICS_EXPORTER", "otlp,prometheus", r"OTEL_METRICS_EXPORTER=prometheus: use otlp, "),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", r"OTEL_EXPORTER_OTLP_ENDPOINT=.*such as http://127"),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", r"OTEL_EXPORTER_OTLP_PROTOCOL=grpc: use http/protobuf.*4318"),
-    ],
-)
-def test_a_variable_that_cannot_be_honoured_is_refused_with_the_fix(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, fix: str
-) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
-    monkeypatch.setenv(variable, value)
-    with pytest.raises(ValueError, match=fix):
-        configure()
-
-
-def test_a_protocol_for_one_signal_counts_for_that_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318/v1/traces")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf")
-    configure().shutdown()
-
-
 def test_a_trace_file_holds_every_finished_span(tmp_path: Path) -> None:
     path = tmp_path / "traces.jsonl"
     path.write_text("what was there before")
