@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._configure import configure
     from ._environment import check_environment
-    from ._otlp_json import TraceFileError, read_trace_file
     from ._show_traces import show_traces
     from ._span_record import EventRecord, LinkRecord, SpanRecord
     from ._summary import RequestSummary, summarize, summary
     from ._telemetry import Telemetry
+    from ._trace_file import TraceFileError, read_trace_file
+    from ._trace_index import TraceFilter
     from ._tree import Trace, traces, tree
     from ._waterfall import Waterfall, waterfall
     from .trio import (
@@ -34,6 +35,7 @@ __all__ = [
     "Telemetry",
     "Trace",
     "TraceFileError",
+    "TraceFilter",
     "TrioSpanProcessor",
     "Waterfall",
     "cancellation_attributes",
@@ -55,11 +57,12 @@ __all__ = [
 _HOMES = {
     "._configure": ("configure",),
     "._environment": ("check_environment",),
-    "._otlp_json": ("TraceFileError", "read_trace_file"),
     "._show_traces": ("show_traces",),
     "._span_record": ("EventRecord", "LinkRecord", "SpanRecord"),
     "._summary": ("RequestSummary", "summarize", "summary"),
     "._telemetry": ("Telemetry",),
+    "._trace_file": ("TraceFileError", "read_trace_file"),
+    "._trace_index": ("TraceFilter",),
     "._tree": ("Trace", "traces", "tree"),
     "._waterfall": ("Waterfall", "waterfall"),
     ".trio": (

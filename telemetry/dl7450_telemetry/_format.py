@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
+_USER_INFO = re.compile(r"(^|//)[^/?#]*@")
+
 
 def duration(seconds: float) -> str:
     """A duration in at most seven characters: `0.08 ms`, `412 ms`, `1.24 s`, `2m 03s`."""
@@ -17,6 +22,17 @@ def duration(seconds: float) -> str:
         return f"{minutes}m {rest:02}s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h {minutes:02}m"
+
+
+def clock_time(nanoseconds: int) -> str:
+    """A moment as local time of day, such as `07:12:58.120`; from nanoseconds since 1970, at most 2**64."""
+    moment = datetime.fromtimestamp(nanoseconds // 1_000_000_000).astimezone()
+    return f"{moment:%H:%M:%S}.{nanoseconds // 1_000_000 % 1000:03}"
+
+
+def without_secrets(url: str) -> str:
+    """A URL, or what was meant to be one, without the user info in front of its host."""
+    return _USER_INFO.sub(r"\1", url)
 
 
 def count(number: int, noun: str) -> str:

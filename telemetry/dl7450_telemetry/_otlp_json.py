@@ -1,41 +1,39 @@
-"""OTLP JSON lines, the format of a trace file: encoded and decoded.
+"""OTLP JSON, the format of a trace file: encoded and decoded.
 
-One line is one `ExportTraceServiceRequest`, which is what the OpenTelemetry Collector's file exporter writes and its
-`otlpjsonfile` receiver reads. The encoding is protobuf's JSON mapping with two exceptions
+One line of the file is one `ExportTraceServiceRequest`, which is what the OpenTelemetry Collector's file exporter
+writes and its `otlpjsonfile` receiver reads. The encoding is protobuf's JSON mapping with two exceptions
 (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids are hex instead of base64, and enums are
-numbers.
+numbers. As the mapping has it, a field that is null or missing has its default: zero, an empty text, an empty list.
 
-Encoding is the SDK's. Decoding is not: it takes what other tools write, needs few fields, and its errors have to name
-the line.
+Encoding is the SDK's. Decoding is not: it takes what other tools write, and needs few fields.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import re
+import reprlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ._span_record import AttributeValue, EventRecord, LinkRecord, SpanRecord
+from ._span_record import MAX_TIME, AttributeValue, EventRecord, LinkRecord, SpanRecord
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
 # JSON as it was read; its shape is found out field by field in `_decode_span` and below.
 Json: TypeAlias = dict[str, Any]
+OnError: TypeAlias = Callable[[Exception], None]
 
-_BLANK = re.compile(r"\s*")
+# What decoding raises about JSON that has not the shape of OTLP.
+SHAPE_ERRORS = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+
 _TRACE_ID_BYTES = 16
 _SPAN_ID_BYTES = 8
 _KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 _STATUSES = ("UNSET", "OK", "ERROR")
-
-
-class TraceFileError(ValueError):
-    """A file is not a trace file, or a damaged one; the message names the file, the line and the fault."""
+_MAX_DEPTH = 100  # of lists and maps in an attribute: what protobuf's parsers take
 
 
 def encode_line(spans: Sequence[ReadableSpan]) -> bytes:
@@ -47,122 +45,161 @@ def encode_line(spans: Sequence[ReadableSpan]) -> bytes:
     return line.encode(errors="replace") + b"\n"
 
 
-def read_trace_file(path: str | Path) -> list[SpanRecord]:
-    """Read the spans of a trace file.
+def decode_request(request: object, on_error: OnError, *, only: Container[str] | None = None) -> Iterator[SpanRecord]:
+    """The spans of one request.
 
-    Takes what `telemetry.configure` and the Collector's file exporter write; also a request that is spread over several
-    lines, and ids in base64. Metrics and logs in the same file are passed over.
-
-    Raises:
-        TraceFileError: the file is not OTLP JSON; the message names the line.
-        OSError: the file cannot be read.
-    """
-    return [span for _, spans in read_requests(path) for span in spans]
-
-
-def read_requests(path: str | Path) -> Iterator[tuple[Json, list[SpanRecord]]]:
-    """Read the requests in a trace file, each as the JSON it was and with the spans that it holds.
+    Parameters:
+        request: JSON as it was read.
+        on_error: called for each span that is damaged; the others are given all the same.
+        only: the attributes that are needed. Then a record has those alone, and neither events nor links: decoding
+            takes half the time.
 
     Raises:
-        TraceFileError: the file is not OTLP JSON; the message names the line.
-        OSError: the file cannot be read.
+        one of SHAPE_ERRORS: the request around the spans is damaged.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise TraceFileError(
-            f"{path} is not a trace file: not UTF-8 text (a compressed file has to be unpacked first)"
-        ) from error
-    decoder = json.JSONDecoder()
-    line, position = 1, 0
-    while True:
-        # Not line by line: a request may be spread over several.
-        start = _BLANK.match(text, position).end()  # type: ignore[union-attr] # it matches the empty string
-        line += text.count("\n", position, start)
-        if start == len(text):
-            return
-        try:
-            request, position = decoder.raw_decode(text, start)
-        except json.JSONDecodeError as error:
-            raise TraceFileError(
-                f"{path}, line {error.lineno}: not JSON ({error.msg}, column {error.colno}); a trace file "
-                f"holds one JSON object on each line"
-            ) from error
-        try:
-            yield request, list(_decode_request(request))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise TraceFileError(f"{path}, line {line}: not an OTLP trace export: {_reason(error)}") from error
-        line += text.count("\n", start, position)
+    for resource_spans in _objects(_trace_request(request), "resourceSpans"):
+        resource = _decode_attributes(_object(resource_spans.get("resource")).get("attributes"))
+        for scope_spans in _objects(resource_spans, "scopeSpans"):
+            scope = _object(scope_spans.get("scope"))
+            around = _Around(resource, _text(scope.get("name")), _text(scope.get("version")), only)
+            for span in _objects(scope_spans, "spans"):
+                try:
+                    record = _decode_span(span, around)
+                except SHAPE_ERRORS as error:
+                    on_error(error)
+                else:
+                    yield record
 
 
-def split_by_trace(requests: Iterable[Json]) -> dict[str, Json]:
-    """Sort the spans of requests into one request for each trace, by trace id; nothing of a span is lost."""
-    by_trace: defaultdict[str, Json] = defaultdict(lambda: {"resourceSpans": []})
-    for request in requests:
-        for resource_spans in request.get("resourceSpans", ()):
-            for scope_spans in resource_spans.get("scopeSpans", ()):
-                members: defaultdict[str, list[Json]] = defaultdict(list)
-                for span in scope_spans.get("spans", ()):
-                    members[_hex(span["traceId"], _TRACE_ID_BYTES)].append(span)
-                for trace_id, spans in members.items():
-                    by_trace[trace_id]["resourceSpans"].append(
-                        {**resource_spans, "scopeSpans": [{**scope_spans, "spans": spans}]}
-                    )
-    return by_trace
+def split_by_trace(request: object, by_trace: Mapping[str, list[Json]]) -> None:
+    """Add what a request holds of each trace in `by_trace` to its list, as `resourceSpans`.
+
+    Nothing of a span is lost, whatever fields it has.
+
+    Raises:
+        one of SHAPE_ERRORS: the request around the spans is damaged; what came before that has been added.
+    """
+    for resource_spans in _objects(_trace_request(request), "resourceSpans"):
+        for scope_spans in _objects(resource_spans, "scopeSpans"):
+            members: defaultdict[str, list[Json]] = defaultdict(list)
+            for span in _objects(scope_spans, "spans"):
+                try:
+                    trace_id = _hex(span["traceId"], _TRACE_ID_BYTES)
+                except SHAPE_ERRORS:
+                    continue  # told when it was decoded
+                if trace_id in by_trace:
+                    members[trace_id].append(span)
+            for trace_id, spans in members.items():
+                by_trace[trace_id].append({**resource_spans, "scopeSpans": [{**scope_spans, "spans": spans}]})
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """What a SHAPE_ERROR has to say."""
     return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def _decode_request(request: Json) -> Iterator[SpanRecord]:
+def _trace_request(request: object) -> Json:
     if not isinstance(request, dict):
         raise TypeError("not a JSON object")
-    if "resourceSpans" not in request:
+    if request and "resourceSpans" not in request:
         if request.keys() & {"resourceMetrics", "resourceLogs", "resourceProfiles"}:
-            return
+            return {}
         raise KeyError("resourceSpans")
-    for resource_spans in request["resourceSpans"]:
-        resource = _decode_attributes(resource_spans.get("resource", {}).get("attributes"))
-        for scope_spans in resource_spans.get("scopeSpans", ()):
-            scope = scope_spans.get("scope", {})
-            for span in scope_spans.get("spans", ()):
-                yield _decode_span(span, scope, resource)
+    return request
 
 
-def _decode_span(span: Json, scope: Json, resource: dict[str, AttributeValue]) -> SpanRecord:
-    status = span.get("status") or {}
-    parent = span.get("parentSpanId")
+def _object(value: Any) -> Json:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise TypeError(f"{reprlib.repr(value)} is not a JSON object")
+    return value
+
+
+def _objects(parent: Json, name: str) -> Iterable[Json]:
+    value = parent.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is not a list")
+    return map(_object, value)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{reprlib.repr(value)} is not a text")
+    return value
+
+
+def _integer(value: Any) -> int:
+    """A 64-bit integer: a text (the standard), a number, and `5.0` as a number that is whole."""
+    if value is None:
+        return 0
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise ValueError(f"{value!r} is not a whole number")
+    elif not isinstance(value, int | str):
+        raise TypeError(f"{reprlib.repr(value)} is not a number")
+    return int(value)
+
+
+def _time(value: Any) -> int:
+    time = int(value) if type(value) is str else _integer(value)
+    if not 0 <= time <= MAX_TIME:
+        raise ValueError(f"{reprlib.repr(value)} is not a time in nanoseconds since 1970")
+    return time
+
+
+class _Around(NamedTuple):
+    """What the spans of one scope have in common."""
+
+    resource: dict[str, AttributeValue]
+    scope_name: str
+    scope_version: str
+    only: Container[str] | None
+
+
+def _decode_span(span: Json, around: _Around) -> SpanRecord:
+    get = span.get
+    attributes, only = get("attributes"), around.only
+    if only is not None and attributes:
+        attributes = [attribute for attribute in attributes if attribute.get("key") in only]
+    parent, status = get("parentSpanId"), get("status")
+    code = message = None
+    if status:
+        code, message = _object(status).get("code"), status.get("message")
     return SpanRecord(
-        trace_id=_hex(span["traceId"], _TRACE_ID_BYTES),
-        span_id=_hex(span["spanId"], _SPAN_ID_BYTES),
-        name=span.get("name", ""),
-        start=int(span["startTimeUnixNano"]),
-        end=int(span["endTimeUnixNano"]),
-        parent_span_id=_hex(parent, _SPAN_ID_BYTES) if parent else None,
-        kind=_enum(span.get("kind", 0), _KINDS, "SPAN_KIND_"),
-        attributes=_decode_attributes(span.get("attributes")),
-        events=tuple(
-            EventRecord(
-                event.get("name", ""),
-                int(event.get("timeUnixNano", 0)),
-                _decode_attributes(event.get("attributes")),
-            )
-            for event in span.get("events") or ()
-        ),
-        links=tuple(
-            LinkRecord(
-                _hex(link["traceId"], _TRACE_ID_BYTES),
-                _hex(link["spanId"], _SPAN_ID_BYTES),
-                _decode_attributes(link.get("attributes")),
-            )
-            for link in span.get("links") or ()
-        ),
-        status=_enum(status.get("code", 0), _STATUSES, "STATUS_CODE_"),
-        status_description=status.get("message") or None,
-        scope_name=scope.get("name", ""),
-        scope_version=scope.get("version", ""),
-        resource=resource,
+        _hex(span["traceId"], _TRACE_ID_BYTES),
+        _hex(span["spanId"], _SPAN_ID_BYTES),
+        _text(get("name")),
+        _time(get("startTimeUnixNano")),
+        _time(get("endTimeUnixNano")),
+        _hex(parent, _SPAN_ID_BYTES) if parent else None,
+        _enum(get("kind"), _KINDS, "SPAN_KIND_"),
+        _decode_attributes(attributes) if attributes else {},
+        () if only is not None else tuple(map(_decode_event, _objects(span, "events"))),
+        () if only is not None else tuple(map(_decode_link, _objects(span, "links"))),
+        _enum(code, _STATUSES, "STATUS_CODE_"),
+        _text(message) or None,
+        around.scope_name,
+        around.scope_version,
+        around.resource,
+    )
+
+
+def _decode_event(event: Json) -> EventRecord:
+    return EventRecord(
+        _text(event.get("name")), _time(event.get("timeUnixNano")), _decode_attributes(event.get("attributes"))
+    )
+
+
+def _decode_link(link: Json) -> LinkRecord:
+    return LinkRecord(
+        _hex(link["traceId"], _TRACE_ID_BYTES),
+        _hex(link["spanId"], _SPAN_ID_BYTES),
+        _decode_attributes(link.get("attributes")),
     )
 
 
@@ -173,38 +210,46 @@ def _hex(text: str, size: int) -> str:
     except ValueError:
         octets = b""
     if len(octets) != size:
-        raise ValueError(f"{text!r} is not an id of {size} bytes in hex")
+        raise ValueError(f"{reprlib.repr(text)} is not an id of {size} bytes in hex")
     return octets.hex()
 
 
-def _enum(value: int | str, names: Sequence[str], prefix: str) -> str:
-    """The name of an enum's value, from its number (the standard) or its name."""
-    for number, name in enumerate(names):
-        if value in (number, name, prefix + name):
-            return name
-    raise ValueError(f"{value!r} is none of {', '.join(names)}")
+def _enum(value: int | str | None, names: Sequence[str], prefix: str) -> str:
+    """The name of an enum's value, from its number (the standard) or its name. One that is not known is the first."""
+    if value is None:
+        return names[0]
+    if type(value) is int:
+        return names[value] if 0 <= value < len(names) else names[0]
+    if isinstance(value, str):
+        name = value.removeprefix(prefix)
+        return name if name in names else names[0]
+    raise TypeError(f"{reprlib.repr(value)} is not a number of {prefix}*")
 
 
-def _decode_attributes(attributes: Iterable[Json] | None) -> dict[str, AttributeValue]:
-    return {attribute["key"]: _decode_value(attribute.get("value", {})) for attribute in attributes or ()}
+def _decode_attributes(attributes: Iterable[Json] | None, depth: int = 0) -> dict[str, AttributeValue]:
+    return {_text(attribute.get("key")): _decode_value(attribute.get("value"), depth) for attribute in attributes or ()}
 
 
-def _decode_value(value: Json) -> AttributeValue:
+def _decode_value(value: Json | None, depth: int) -> AttributeValue:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"an attribute is nested more than {_MAX_DEPTH} levels deep")
     match value:
         case {"stringValue": str() as text}:
             return text
         case {"boolValue": bool() as truth}:
             return truth
-        case {"intValue": int() | str() as number}:
-            return int(number)
+        case {"intValue": int() | str() | float() as number}:
+            return _integer(number)
         case {"doubleValue": int() | float() | str() as number}:
             return float(number)
         case {"bytesValue": str() as encoded}:
             return base64.b64decode(encoded)
-        case {"arrayValue": dict() as array}:
-            return tuple(_decode_value(item) for item in array.get("values", ()))
-        case {"kvlistValue": dict() as pairs}:
-            return _decode_attributes(pairs.get("values"))
-        case {} if not value:
+        case {"arrayValue": dict() | None as array}:
+            return tuple(_decode_value(item, depth + 1) for item in _object(array).get("values") or ())
+        case {"kvlistValue": dict() | None as pairs}:
+            return _decode_attributes(_object(pairs).get("values"), depth + 1)
+        case None:
             return None
-    raise ValueError(f"{value!r} is not an attribute value")
+        case dict() if all(member is None for member in value.values()):
+            return None
+    raise ValueError(f"{reprlib.repr(value)} is not an attribute value")

@@ -20,6 +20,8 @@ AttributeValue: TypeAlias = (
 )
 Attributes: TypeAlias = Mapping[str, AttributeValue]
 
+MAX_TIME = 2**64 - 1  # nanoseconds since 1970: what OTLP can hold
+
 HTTP_METHOD = "http.request.method"
 HTTP_STATUS_CODE = "http.response.status_code"
 ERROR_TYPE = "error.type"
@@ -72,6 +74,8 @@ class SpanRecord:
     def from_sdk(cls, span: ReadableSpan) -> SpanRecord:
         """The record of a span of the OpenTelemetry SDK.
 
+        The SDK takes any time that it is given; one that OTLP cannot hold is the nearest that it can.
+
         Raises:
             ValueError: the span has not ended.
         """
@@ -83,13 +87,14 @@ class SpanRecord:
             trace_id=f"{context.trace_id:032x}",
             span_id=f"{context.span_id:016x}",
             name=span.name,
-            start=span.start_time,
-            end=span.end_time,
+            start=_time(span.start_time),
+            end=_time(span.end_time),
             parent_span_id=f"{span.parent.span_id:016x}" if span.parent else None,
             kind=span.kind.name,
             attributes=plain_attributes(span.attributes),
             events=tuple(
-                EventRecord(event.name, event.timestamp, plain_attributes(event.attributes)) for event in span.events
+                EventRecord(event.name, _time(event.timestamp), plain_attributes(event.attributes))
+                for event in span.events
             ),
             links=tuple(
                 LinkRecord(
@@ -134,6 +139,10 @@ class SpanRecord:
         if self.cancelled:
             return "cancelled"
         return str(self.attributes.get(HTTP_STATUS_CODE, ""))
+
+
+def _time(nanoseconds: float) -> int:
+    return int(min(max(0, nanoseconds), MAX_TIME))
 
 
 def plain_attributes(attributes: Mapping[str, object] | None) -> dict[str, AttributeValue]:

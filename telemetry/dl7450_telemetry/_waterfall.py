@@ -10,16 +10,15 @@ box-drawing characters gets ASCII.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from ._format import count, duration, printable
+from ._format import clock_time, count, duration, printable, without_secrets
 from ._span_record import HTTP_STATUS_CODE, SpanRecord
 from ._tree import Branch, Trace, traces
 
@@ -60,8 +59,18 @@ def waterfall(spans: Iterable[SpanRecord], *, max_traces: int = 20, max_spans: i
 class Waterfall:
     """Draws traces in the order given; print it with a `rich.console.Console`."""
 
-    def __init__(self, traces: Sequence[Trace], *, max_traces: int = 20, max_spans: int = 60) -> None:
+    def __init__(
+        self, traces: Sequence[Trace], *, max_traces: int = 20, max_spans: int = 60, left_out: int = 0
+    ) -> None:
+        """
+        Parameters:
+            traces: what is drawn.
+            max_traces: of more traces, only the first and the last are drawn, and a line says how many are not.
+            max_spans: the same for the spans of one trace.
+            left_out: how many traces have been left out already: then `traces` are those that `ends` gives.
+        """
         self._traces = traces
+        self._left_out = left_out
         self._names = {(span.trace_id, span.span_id): span.name for trace in traces for span in trace.spans}
         self._max_traces = max_traces
         self._max_spans = max_spans
@@ -74,7 +83,10 @@ class Waterfall:
             yield line
 
     def _lines(self, width: int) -> Iterator[Text]:
-        first, left_out, last = _ends(self._traces, self._max_traces)
+        first, left_out, last = ends(self._traces, self._max_traces)
+        if self._left_out:
+            middle = len(self._traces) - self._max_traces // 2
+            first, left_out, last = self._traces[:middle], self._left_out, self._traces[middle:]
         columns = self._fit([*first, *last], width)
         for trace in first:
             yield from self._draw(trace, columns)
@@ -94,7 +106,7 @@ class Waterfall:
     def _fit(self, shown: Sequence[Trace], width: int) -> _Columns:
         labels, outcomes = [0], [0]
         for trace in shown:
-            first, _, last = _ends(trace.branches, self._max_spans)
+            first, _, last = ends(trace.branches, self._max_spans)
             for branch in (*first, *last):
                 labels.append(_label(branch, None).cell_len)
                 outcomes.append(len(branch.span.outcome))
@@ -116,7 +128,7 @@ class Waterfall:
                 no_wrap=True,
                 overflow="ellipsis",
             )
-        first, left_out, last = _ends(trace.branches, self._max_spans)
+        first, left_out, last = ends(trace.branches, self._max_spans)
         for branch in first:
             yield _row(branch, trace, columns)
         if left_out:
@@ -126,7 +138,7 @@ class Waterfall:
         yield Text()
 
 
-def _ends(items: Sequence[T], limit: int) -> tuple[Sequence[T], int, Sequence[T]]:
+def ends(items: Sequence[T], limit: int) -> tuple[Sequence[T], int, Sequence[T]]:
     """The first items, how many are left out, and the last items."""
     if len(items) <= limit:
         return items, 0, ()
@@ -136,12 +148,11 @@ def _ends(items: Sequence[T], limit: int) -> tuple[Sequence[T], int, Sequence[T]
 
 def _title(trace: Trace) -> Text:
     spans = trace.spans
-    started = datetime.fromtimestamp(trace.start / 1e9).astimezone()
     resource = spans[0].resource
     # A dock's id has 64 digits; a few tell two docks apart.
     names = (str(resource.get("service.name", "")), str(resource.get("device.id", ""))[:_ID_DIGITS])
     title = Text(no_wrap=True, overflow="ellipsis")
-    title.append(f"{started:%H:%M:%S}.{started.microsecond // 1000:03}  ", style="bold")
+    title.append(f"{clock_time(trace.start)}  ", style="bold")
     title.append(f"{printable(' '.join(filter(None, names)))}  ", style="bold")
     title.append(f"{duration(trace.duration)}, {count(len(spans), 'span')}")
     if failed := sum(span.failed for span in spans):
@@ -189,8 +200,9 @@ def _label(branch: Branch, width: int | None) -> Text:
 def _detail(span: SpanRecord) -> str:
     """What tells this span from others of its name: where the request went, or which function ran."""
     if span.is_request:
-        url = urlsplit(str(span.attributes.get("url.full", "")))
-        return f"{url.netloc}{url.path}"
+        # Not urlsplit: it raises at what an app may have asked for, such as http://[::1/x.
+        url = without_secrets(str(span.attributes.get("url.full", "")))
+        return re.split("[?#]", url.partition("://")[2] or url, maxsplit=1)[0]
     return str(span.attributes.get("code.function.name", ""))
 
 

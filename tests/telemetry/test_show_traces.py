@@ -1,7 +1,10 @@
 """`show_traces`: which traces are shown, drawn and as JSON."""
 
+import re
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.resources import Resource
@@ -9,7 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from rich.console import Console
 
-from dl7450_telemetry import TraceFileError, read_trace_file, show_traces
+from dl7450_telemetry import TraceFileError, TraceFilter, read_trace_file, show_traces
 from dl7450_telemetry._otlp_json import encode_line
 from tests.telemetry._spans import MORNING
 
@@ -43,10 +46,10 @@ def trace_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def trace_ids(path: Path, out: Path, **wanted: object) -> list[int]:
+def trace_ids(path: Path, out: Path, *, slowest: int | None = None, **wanted: Any) -> list[int]:
     """The traces that are shown as JSON, which is a trace file again; in the order of its lines."""
     with out.open("w", encoding="utf-8") as file:
-        show_traces(path, as_json=True, console=Console(file=file), **wanted)  # type: ignore[arg-type] # by the test
+        show_traces(path, TraceFilter(**wanted), slowest=slowest, as_json=True, console=Console(file=file))
     seen = [int(record.trace_id, 16) for record in read_trace_file(out)]
     return list(dict.fromkeys(seen))
 
@@ -69,9 +72,21 @@ def test_json_keeps_all_of_a_trace_together(trace_file: Path, tmp_path: Path) ->
     assert read_trace_file(out) == [record for record in read_trace_file(trace_file) if int(record.trace_id, 16) == 2]
 
 
-def shown(path: Path, *, failed: bool = False, slowest: int | None = None) -> str:
+def fail(message: str) -> None:
+    pytest.fail(f"warned: {message}")
+
+
+def shown(
+    path: Path,
+    *,
+    failed: bool = False,
+    slowest: int | None = None,
+    by: Sequence[str] = (),
+    warn: Callable[[str], None] = fail,
+) -> str:
     out = StringIO()
-    show_traces(path, failed=failed, slowest=slowest, console=Console(file=out, width=80))
+    console = Console(file=out, width=80)
+    show_traces(path, TraceFilter(failed=failed), slowest=slowest, by=by, console=console, warn=warn)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -107,9 +122,97 @@ def test_without_requests_there_is_no_summary(trace_file: Path) -> None:
     assert "outcome" not in shown(trace_file)
 
 
-def test_a_damaged_file_shows_nothing(trace_file: Path) -> None:
-    trace_file.write_bytes(trace_file.read_bytes() + b"{")
+@pytest.mark.parametrize("tail", [b"{", b'{"resourceSpans":[{"res', b"\n[1]"])
+def test_what_is_whole_in_a_damaged_file_is_shown_with_one_warning(trace_file: Path, tail: bytes) -> None:
+    expected = shown(trace_file)
+    trace_file.write_bytes(trace_file.read_bytes() + tail)
+    warnings: list[str] = []
+    assert shown(trace_file, warn=warnings.append) == expected
+    [warning] = warnings
+    assert re.fullmatch(r"traces.jsonl, line [34]: not .* \(left out\)", warning)
+
+
+def test_damage_is_told_once_however_often_it_is_met(trace_file: Path) -> None:
+    # The first reading looks at less than the second: an event with a time that cannot be is met by the second only.
+    text = trace_file.read_text().replace('"status":{}', '"status":{},"events":[{"timeUnixNano":"-1"}]')
+    trace_file.write_text(text + "{oops\n")
+    warnings: list[str] = []
+    assert "app3" not in shown(trace_file, warn=warnings.append)
+    assert [warning.partition(": ")[2] for warning in warnings] == [
+        "not JSON (Expecting property name enclosed in double quotes, column 2); a trace file holds one JSON object on "
+        "each line (left out, with 2 more)"
+    ]
+
+
+def test_a_file_in_which_nothing_is_whole_is_refused(trace_file: Path) -> None:
+    trace_file.write_bytes(b"import http\nprint(http)\n")
     out = StringIO()
-    with pytest.raises(TraceFileError, match="line 3"):
+    with pytest.raises(TraceFileError, match="line 1: not JSON"):
         show_traces(trace_file, console=Console(file=out))
     assert out.getvalue() == ""
+
+
+def test_filters_by_dock_service_span_and_time(trace_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    text = trace_file.read_text()
+    for number in (1, 2, 3):  # each its own dock
+        name = f'"stringValue":"app{number}"}}}}'
+        text = text.replace(name, f'{name},{{"key":"device.id","value":{{"stringValue":"AB{number}"}}}}')
+    trace_file.write_text(text)
+    assert trace_ids(trace_file, out, dock="ab2") == [2]
+    assert trace_ids(trace_file, out, dock="AB") == [1, 2, 3]
+    assert trace_ids(trace_file, out, dock="B") == []
+    assert trace_ids(trace_file, out, service="app3") == [3]
+    assert trace_ids(trace_file, out, service="app") == []
+    assert trace_ids(trace_file, out, span="GET", service="app1") == [1]
+    assert trace_ids(trace_file, out, span="get") == []
+    assert trace_ids(trace_file, out, since=MORNING + 15_000_000) == [2, 3]
+    assert trace_ids(trace_file, out, since=MORNING + 15_000_000, until=MORNING + 2) == [2]
+    assert trace_ids(trace_file, out, until=MORNING) == []
+
+
+def test_what_is_asked_for_may_be_in_two_spans_of_a_trace(trace_file: Path, tmp_path: Path) -> None:
+    # The request that failed went to b, the one to a was answered.
+    assert trace_ids(trace_file, tmp_path / "out.jsonl", failed=True, host="a") == [2]
+
+
+def test_requests_are_summed_up_by_dock_and_by_host(trace_file: Path) -> None:
+    expected = """\
+ dock   requests   failed       p50       p95   longest
+ ──────────────────────────────────────────────────────
+ app2          2        1   5.00 ms   30.0 ms   30.0 ms
+ app1          1        0   10.0 ms   10.0 ms   10.0 ms
+ app3          1        0   20.0 ms   20.0 ms   20.0 ms
+
+
+ host   requests   failed       p50       p95   longest
+ ──────────────────────────────────────────────────────
+ a             2        0   5.00 ms   10.0 ms   10.0 ms
+ b             1        1   30.0 ms   30.0 ms   30.0 ms
+ c             1        0   20.0 ms   20.0 ms   20.0 ms
+"""
+    assert shown(trace_file, by=["dock", "host"]).endswith(expected)
+
+
+def test_of_many_traces_the_first_and_the_last_are_drawn_and_all_are_summed_up(trace_file: Path) -> None:
+    trace_file.write_bytes(b"".join(encode_line([request(number, 10, f"host{number}")]) for number in range(1, 51)))
+    lines = shown(trace_file).splitlines()
+    assert [line.split()[1] for line in lines if "  00000" in line] == [
+        f"app{number}" for number in (*range(1, 11), *range(41, 51))
+    ]
+    assert "… 30 traces left out" in lines
+    assert lines[-1].split()[:2] == ["all", "50"]
+
+
+def test_a_span_that_was_delivered_twice_counts_once(trace_file: Path) -> None:
+    expected = shown(trace_file)
+    trace_file.write_bytes(trace_file.read_bytes() * 2)
+    assert shown(trace_file) == expected
+
+
+def test_json_is_ascii_and_keeps_what_no_terminal_can_show(trace_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    trace_file.write_text(trace_file.read_text().replace('"GET"', '"\\ud800ü"'))
+    assert len(trace_ids(trace_file, out)) == 3
+    assert out.read_bytes().isascii()
+    assert read_trace_file(out)[0].name == "\ud800ü"
