@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dl7450_telemetry import SpanRecord
 
     from ._run.runner import RunRecord
+    from .http._client import HttpStatistics
 
 TOLD_TEXTS = 20  # on the terminal; --json has more
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -150,7 +151,7 @@ def run(
             except KeyboardInterrupt:
                 status = EXIT_INTERRUPTED
             if not quiet and not as_json:
-                _show(collected.spans(), collected.dropped_spans)
+                _show(collected.spans(), collected.dropped_spans, happened.requests)
     except KeyboardInterrupt:
         status = EXIT_INTERRUPTED
     if happened.missing:
@@ -164,17 +165,25 @@ def run(
     sys.exit(status)
 
 
-def _show(spans: list[SpanRecord], dropped: int) -> None:
+def _show(spans: list[SpanRecord], dropped: int, requests: HttpStatistics) -> None:
     from rich.console import Console
 
     import dl7450_telemetry
 
-    console = Console()
-    if dropped:
-        console.print(f"The first {dropped} spans are no longer kept; --trace-file keeps all.")
-    console.print(dl7450_telemetry.waterfall(spans))
-    if any(span.is_request for span in spans):
-        console.print(dl7450_telemetry.summary(spans))
+    # More than there are spans of, if some were dropped or not sampled.
+    ended = requests.completed + requests.failed + requests.rejected + requests.cancelled
+    try:
+        with _whole_output():
+            console = Console()
+            if dropped:
+                console.print(f"The first {dropped} spans are no longer kept; --trace-file keeps all.")
+            console.print(dl7450_telemetry.waterfall(spans))
+            if ended or any(span.is_request for span in spans):
+                console.print(dl7450_telemetry.summary(spans, requests=ended))
+    except BrokenPipeError:
+        pass  # `| head` has seen enough
+    except Exception as error:  # whatever it is, the run has happened, and its status counts
+        click.echo(f"what happened cannot be shown: {type(error).__name__}: {error}", err=True)
 
 
 def _shown(run: RunRecord) -> str:

@@ -52,3 +52,24 @@ def test_a_run_without_requests_has_no_durations() -> None:
     out = StringIO()
     Console(file=out, width=80).print(summary([span("dl7450.app", 0, 1, id=1)]))
     assert [line.split() for line in out.getvalue().splitlines()[3:-1]] == [["all", "0"]]
+
+
+def test_requests_whose_spans_were_not_kept_are_counted() -> None:
+    out = StringIO()
+    console = Console(file=out, width=80)
+    console.print(summary([get("http://h/", 0, 7, id=1)], requests=30))
+    console.print(summary([], requests=2))
+    console.print(summary([get("http://h/", 0, 7, id=1)], requests=0))  # a span of another client
+    rows = [line.split()[:3] for line in out.getvalue().splitlines() if line.strip() and "─" not in line]
+    assert rows == [
+        ["outcome", "requests", "p50"],
+        ["200", "1", "7.00"],
+        ["not", "kept", "29"],
+        ["all", "30", "7.00"],
+        ["outcome", "requests", "p50"],
+        ["not", "kept", "2"],
+        ["all", "2"],
+        ["outcome", "requests", "p50"],
+        ["200", "1", "7.00"],
+        ["all", "1", "7.00"],
+    ]
