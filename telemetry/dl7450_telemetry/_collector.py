@@ -18,12 +18,12 @@ override has one reason, and goes with it:
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import requests
 from google.protobuf.message import DecodeError
@@ -38,6 +38,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExportResult
 from requests.adapters import HTTPAdapter
 
+from ._format import without_secrets
 from ._losses import Warn, diverted_log
 
 T = TypeVar("T")
@@ -111,9 +112,7 @@ class CollectorAdapter(HTTPAdapter):
         self._warn(f"telemetry cannot be delivered to {self._url}: {self._failure or otherwise}")
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        target = urlsplit(request.url or "")
-        # Without the user and the query, where a key for the collector may stand.
-        self._url = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
+        self._url = _without_keys(request.url or "")
         if self._deadline is not None:
             kwargs["timeout"] = min(kwargs["timeout"], self._deadline - time.monotonic())
             if kwargs["timeout"] <= 0:
@@ -139,7 +138,7 @@ class CollectorAdapter(HTTPAdapter):
         status = f"HTTP {response.status_code} {response.reason}"
         self._failure = status if response.status_code >= 400 else ""
         if 300 <= response.status_code < 400:
-            location = response.headers.get("Location", "nowhere")
+            location = _without_keys(response.headers.get("Location", "nowhere"))
             self._failure = f"{status} to {location}: set the endpoint to that"
             raise _DeliveryError(self._failure)
         if response.status_code >= 400 or "json" in response.headers.get("Content-Type", ""):
@@ -150,6 +149,11 @@ class CollectorAdapter(HTTPAdapter):
             raise _DeliveryError(self._failure)
         if refused.rejected_spans:
             self._warn(f"{self._url} refused {refused.rejected_spans} items: {refused.error_message}")
+
+
+def _without_keys(url: str) -> str:
+    """A URL without the user and the query, where a key for the collector may stand."""
+    return without_secrets(re.split("[?#]", url, maxsplit=1)[0])
 
 
 def _partial_success(body: bytes) -> ExportTracePartialSuccess | None:

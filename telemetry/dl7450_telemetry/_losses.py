@@ -13,9 +13,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
+from ._format import printable
+
 Warn: TypeAlias = Callable[[str], None]
 
 logger = logging.getLogger("dl7450_telemetry")
+
+_MAX_LENGTH = 1000  # characters: a collector may send 64 KiB of error message
 
 # Which loggers those are. A test says that the installed libraries still have them.
 DIVERTED_LOGGERS = (
@@ -30,6 +34,12 @@ DIVERTED_LOGGERS = (
 )
 
 
+def _one_line(message: str) -> str:
+    """A message without what could take over the terminal: a part of it may be from whoever answered."""
+    text = printable(message)
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
+
+
 class OneWarning:
     """Logs the first message at WARNING and all others at DEBUG; called from any thread."""
 
@@ -41,7 +51,7 @@ class OneWarning:
         with self._lock:
             level = logging.DEBUG if self._said else logging.WARNING
             self._said = True
-        logger.log(level, "%s (the app goes on; this is said once)", message)
+        logger.log(level, "%s (the app goes on; this is said once)", _one_line(message))
 
 
 # Who is told of what the libraries log on this thread.
@@ -66,7 +76,7 @@ def _divert(record: logging.LogRecord) -> bool:
     listener = current_listener.get()
     if listener is None:
         return True
-    logger.debug("%s", record.getMessage())
+    logger.debug("%s", _one_line(record.getMessage()))
     listener(record.getMessage())
     return False
 

@@ -406,6 +406,20 @@ async def test_the_span_of_a_request_whose_scope_is_cancelled(
     )
 
 
+async def test_a_reason_of_a_cancellation_is_on_the_span_without_secrets(
+    nursery: trio.Nursery, autojump_clock: MockClock, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
+) -> None:
+    network = ScriptedNetwork(nursery, (request, stall))
+    async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as requests:
+                requests.start_soon(dock.http.get, URL)
+                await trio.sleep(1)
+                scope.cancel(reason="no answer from http://me:secret@h/?a=1&sig=secret")
+    [span] = [span for span in shown(exporter) if span.name == "GET"]
+    assert span.attributes["trio.cancelled.reason"] == "no answer from http://REDACTED:REDACTED@h/?a=1&sig=REDACTED"
+
+
 async def test_the_span_of_a_request_that_a_closing_dock_cancels(
     nursery: trio.Nursery, autojump_clock: MockClock, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:

@@ -12,10 +12,13 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.trace.export import SpanExportResult
 
 import dl7450_telemetry
 from dl7450_telemetry import Telemetry, _collector
+from dl7450_telemetry._losses import OneWarning
 from tests.telemetry._receiver import Answer, receiving
+from tests.telemetry.test_otlp_json import REQUEST
 
 # What `Telemetry.shutdown` is given where a collector does not answer; its default is 5 s.
 PATIENCE = 0.6
@@ -206,3 +209,59 @@ def test_the_libraries_words_are_kept_at_debug(
 def test_exporters_that_others_set_up_log_as_always(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").error("not ours")
     assert caplog.messages == ["not ours"]
+
+
+def red(connection: socket.socket, _over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 400 \x1b[31mred\x1b[0m\r\nContent-Length: 0\r\n\r\n")
+
+
+ELSEWHERE = Answer(301, {"Location": "https://me:secret@b/v1\x1b[2J?key=secret#secret"})
+
+
+@pytest.mark.parametrize(
+    ("collector", "reason"),
+    [
+        (tcp_server(red), "HTTP 400 \ufffd[31mred\ufffd[0m"),
+        (answering(ELSEWHERE), "HTTP 301 Moved Permanently to https://b/v1\ufffd[2J: set the endpoint to that"),
+    ],
+    ids=["reason", "Location"],
+)
+def test_what_a_collector_says_reaches_the_terminal_without_control_characters_and_secrets(
+    collector: AbstractContextManager[str],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with collector as url:
+        seconds_of_a_run(url, monkeypatch)
+    [warning] = warnings(caplog)
+    assert f": {reason} (the app goes on" in warning
+
+
+def test_after_the_deadline_no_request_is_started_and_the_last_failure_is_the_reason(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving(Answer(503)) as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        exporter = _collector.OtlpSpanExporter(OneWarning())
+        session = exporter.adapter.session()
+        assert session.post(f"{receiver.url}/v1/traces", b"", timeout=10).status_code == 503
+        exporter.adapter.finish_by(time.monotonic())
+        assert exporter.export([REQUEST]) is SpanExportResult.FAILURE
+        exporter.shutdown()
+        session.close()
+        assert receiver.traces.qsize() == 1
+    [warning] = warnings(caplog)
+    assert "/v1/traces: HTTP 503 Service Unavailable (the app goes on" in warning
+
+
+def test_a_span_that_is_not_unicode_costs_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", receiver.url)
+        with dl7450_telemetry.configure(set_global=False) as configured:
+            configured.tracer_provider().get_tracer("test").start_span("\ud800").end()
+    [warning] = warnings(caplog)
+    assert "surrogates not allowed" in warning
+    assert "\n" not in warning
