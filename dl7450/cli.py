@@ -369,10 +369,10 @@ def trace(
     """
     import dl7450_telemetry
 
-    gc.disable()  # millions of objects that are in no cycle come and go: looking for cycles is a third of the time
     wanted = dl7450_telemetry.TraceFilter(
         failed=failed, host=host, dock=dock, service=service, span=span, since=since, until=until
     )
+    gc.disable()  # millions of objects come and go, none in a cycle: looking for cycles takes a third of the time
     try:
         with _whole_output():
             dl7450_telemetry.show_traces(
@@ -389,6 +389,8 @@ def trace(
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise _cannot("write" if error.filename is None else "read", error) from None
+    finally:
+        gc.enable()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """`show_traces`: what `dl7450 trace FILE` does.
 
 The file is read twice. The first time, every span goes into an index, which says what is asked for; the second time,
-only the parts of the file are read that hold it. So memory is bounded by what is shown, and by a few hundred bytes for
-each trace of the file.
+only the parts of the file are read that hold it. So memory is bounded by the traces that are drawn, which are held
+whole, and by about a hundred bytes for each span of the file.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn, Self, TypeAlias, cast
 
+from ._format import printable
 from ._otlp_json import SHAPE_ERRORS, Json, decode_request, reason
 from ._span_record import SpanRecord
 
@@ -90,7 +91,7 @@ class TraceFile:
         Raises:
             OSError: the file cannot be read.
         """
-        self._name = "standard input" if str(path) == STANDARD_INPUT else str(path)
+        self._name = "standard input" if str(path) == STANDARD_INPUT else printable(str(path))
         self._on_damage = on_damage
         with ExitStack() as opened:
             self._file = _open(path, opened)
@@ -130,7 +131,7 @@ class TraceFile:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self._on_damage(TraceFileError(f"{self._name}: the compressed data are cut off or damaged: {error}"))
         except OSError as error:
-            error.filename = self._name
+            error.filename = self._name  # tells it from an error of writing
             raise
 
     def read_again(self, block: Block) -> Block:
