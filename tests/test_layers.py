@@ -30,10 +30,10 @@ FLOORS = {
     "_check": {"_device", "_screen", "_version"},
     "_run": {"_device", "_dock", "_screen", "_trio", "http"},
     "faces": {"_device", "_dock", "_screen"},
-    "telemetry.trio": {"_version"},
+    "telemetry.trio": set[str](),
     "telemetry": {"telemetry.trio"},
     "testing": {"_device", "_dock", "_screen", "http", "telemetry"},
-    "cli": {"_check", "_device", "_dock", "_run", "_version", "telemetry"},
+    "cli": {"_check", "_device", "_dock", "_run", "_version", "http", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
 }
 
