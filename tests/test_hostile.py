@@ -11,11 +11,11 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450.http._client import HttpStatistics
-from dl7450.http._connection import EVENTS_AT_ONCE
+from dl7450.http._parser import STEPS_AT_ONCE
 from tests._scripted_network import ScriptedNetwork
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, chunked, ok, raw
-from tests.conformance._server import Script, drip, fault_server, fin, flood, request
+from tests.conformance._server import Script, drip, fault_server, fin, flood, head, pieces, request
 
 URL = "http://dock.example/"
 MIB = 1024 * 1024
@@ -76,6 +76,16 @@ async def test_an_endless_body_ends_with_63_and_memory_is_bounded(script: Script
     assert (answer.status_code(), bytes(answer.body())) == (63, b"")
 
 
+async def test_an_endless_body_that_overtakes_the_request_ends_with_63_and_memory_is_bounded() -> None:
+    """The server answers and does not read the upload, of which the request itself is a copy."""
+    upload = bytes(8 * MIB)
+    server_of = fault_server((head, ANSWER + b"\r\n", flood(b"z" * 65536)))
+    async with server_of as server, dl7450.open_dock(max_response_bytes=BODY_MAX) as dock:
+        with memory_at_most(len(upload) + BODY_MAX * 9 // 8 + CONSTANT):
+            answer = await dock.http.post(f"http://{server.host}:{server.port}/", data=upload, timeout=0)
+    assert (answer.status_code(), bytes(answer.body())) == (63, b"")
+
+
 async def test_an_answer_of_the_greatest_size_takes_no_more() -> None:
     server_of = fault_server((request, ok(bytes(BODY_MAX))))
     async with server_of as server, dl7450.open_dock(max_response_bytes=BODY_MAX) as dock:
@@ -107,7 +117,26 @@ async def test_an_answer_in_ever_so_many_parts_lets_others_have_their_turns(nurs
         dock.start_soon(other)
         answer = await dock.http.get(URL)
     assert len(answer.body()) == chunks
-    assert turns >= chunks / EVENTS_AT_ONCE
+    assert turns >= chunks / STEPS_AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        pytest.param(ANSWER + b"X:" + b" " * 102_000 + b"\0\r\n\r\n", 8, id="header"),
+        pytest.param(CHUNKED + b"0\r\nX:" + b" " * 4_000 + b"\0\r\n\r\n", 8, id="trailer"),
+        pytest.param(ANSWER + b"Content-Length: " + b"5," * 50_000 + b"5\r\n\r\nhello", 200, id="lengths"),
+        pytest.param(CHUNKED + b"0" * 16_000 + b"5\r\nhello\r\n0\r\n\r\n", 200, id="zeros"),
+        pytest.param(ANSWER + b"Content-Length: 5\r\nX:\r\n" + b" y\r\n" * 25_000 + b"\r\nhello", 200, id="folds"),
+    ],
+)
+async def test_a_line_made_to_be_read_slowly_is_read_as_any_other(
+    answer: bytes, code: int, nursery: trio.Nursery
+) -> None:
+    """That the work is in proportion to what came is counted in tests/http/test_parser.py."""
+    network = ScriptedNetwork(nursery, (request, pieces(answer, 1000)))
+    async with dl7450.open_dock(network=network) as dock:
+        assert (await dock.http.get(URL)).status_code() == code
 
 
 # Slow answers

@@ -38,8 +38,8 @@ FLOORS = {
 }
 
 PURE = [
-    *(f"dl7450.http.{name}" for name in ("_arguments", "_curl", "_dock_of_call", "_exchange", "_head", "_response")),
-    "dl7450.http._url",
+    *(f"dl7450.http.{name}" for name in ("_arguments", "_curl", "_dock_of_call", "_exchange", "_incoming", "_parser")),
+    *(f"dl7450.http.{name}" for name in ("_request_bytes", "_response", "_url")),
     "dl7450._screen.constants",
     *(f"dl7450._device.{name}" for name in ("device", "edid", "timezones")),
 ]

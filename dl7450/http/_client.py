@@ -302,6 +302,7 @@ class HttpClient:
                 "zone": call.url.zone,
                 "cacert": call.cacert,
                 "exchange": exchange,
+                "max_body": self._max_response_bytes,
             },
         )
         try:

@@ -1,7 +1,6 @@
 """`HttpConnection`: an open connection to a server, and the requests that go over it one after the other.
 
-h11 knows HTTP/1.1. What is left is here: a request leaves in one write, h11 gets the head of an answer in one piece
-(see `Head`), and the request's `Exchange` is told what happened.
+`Http1` knows HTTP. What is left is here: what is sent and received when, and that the request's `Exchange` is told.
 
 httpcore has such a class, too, and a pool for it. That pool is for requests that queue for connections, which a dock's
 16 tokens never do, and its connections lock, shield and trace every step, which costs more than the request itself
@@ -11,24 +10,23 @@ httpcore has such a class, too, and a pool for it. That pool is for requests tha
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterable
-from contextlib import suppress
-from typing import cast
+from collections import deque
 
-import h11
 import trio
 
 from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
+from ._incoming import AnswerError
 from ._network import Address, Connection, Network, close, connect
+from ._parser import AnswerHead, Http1
 
 IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
 LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request
 READ_SIZE = 64 * 1024  # bytes
-EVENTS_AT_ONCE = 500  # of an answer; a server can put ten thousand into what is read at once
+BODY_MAX = 1024 * 1024  # bytes of an answer's body that are kept while the request is being sent
 
 # How the peer ends a connection before its time, or breaks the protocol.
-BrokenConnection = (trio.BrokenResourceError, trio.ClosedResourceError, h11.ProtocolError)
+BrokenConnection = (trio.BrokenResourceError, trio.ClosedResourceError, AnswerError)
 
 
 class HttpConnection:
@@ -40,61 +38,60 @@ class HttpConnection:
     def __init__(self, connection: Connection, peer: Address) -> None:
         self._stream, self._is_readable, _ = connection
         self._peer = peer
-        self._protocol = h11.Connection(h11.CLIENT)  # which bounds the headers of chunks and trailers to 16 KiB
+        self._http = Http1()
         self._used = trio.current_time()
         self._sent_whole = False  # the last request
-        self._events = 0  # since others had their turn
+        self._early: deque[bytes] = deque()  # what came of the body while the request was being sent
 
     async def request(
         self,
         method: str,
         target: bytes,
         headers: list[tuple[bytes, bytes]],
-        body: AsyncIterable[bytes],
+        body: bytes,
         exchange: Exchange,
-    ) -> h11.Response | h11.InformationalResponse:
+        body_max: int = BODY_MAX,
+    ) -> AnswerHead:
         """Send a request and wait for the head of the final answer; 101 is one, too.
+
+        Parameters:
+            body_max: bytes of the answer's body to keep if it comes while the request is being sent; more ends the
+                sending.
 
         Raises:
             BrokenConnection: there is no answer.
-            FailedRequest: it is not HTTP/1, or its head is larger than libcurl takes.
+            FailedRequest: there is one, but it asks for the rest of the request, which could not be sent.
         """
         exchange.peer = self._peer
-        send = self._protocol.send
-        parts = [send(h11.Request(method=method, target=target, headers=headers))]
-        parts += [send(h11.Data(data=part)) async for part in body if part]
-        parts.append(send(h11.EndOfMessage()))
-        await self._send(b"".join(part for part in parts if part), exchange)
-        while True:
-            event = await self.next_event(exchange)
-            if isinstance(event, h11.Response):
-                return event
-            if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-                return event
+        data = self._http.request(method, target, headers, body)
+        self._sent_whole = False
+        head = None
+        if len(data) < LARGE_WRITE:
+            await self._send(data, exchange)
+        else:
+            head = await self._send_while_reading(data, exchange, body_max)
+        if head is None:
+            head = await self._read_head(exchange)
+        if exchange.send_failed and not self._may_stop_sending(head):
+            raise FailedRequest(Failure.SEND)
+        return head
 
-    async def next_event(self, exchange: Exchange) -> h11.Event | type[h11.PAUSED]:
-        """The next part of the answer, in h11's words."""
-        protocol = self._protocol
-        while True:
-            event = protocol.next_event()
-            self._events += 1
-            if self._events >= EVENTS_AT_ONCE:  # nobody else waits for this server, nor does the deadline
-                self._events = 0
-                await trio.lowlevel.checkpoint()
-            if event is not h11.NEED_DATA:
-                return cast(h11.Event | type[h11.PAUSED], event)  # mypy does not follow `is` with a class
-            protocol.receive_data(await self._read(exchange))
+    async def next_part(self, exchange: Exchange) -> bytes | None:
+        """The next part of the answer's body, None at its end."""
+        if self._early:
+            return self._early.popleft()
+        http = self._http
+        if http.paused:
+            await trio.lowlevel.checkpoint()
+        while (part := http.body()) is None and not http.done:
+            await self._go_on(exchange)
+        return part
 
     def make_idle(self) -> bool:
         """Get ready for another request; False if there cannot be one."""
-        protocol = self._protocol
-        if not self._sent_whole:  # the server still takes what comes for the rest of the upload
+        # A server that has not got all of a request takes what comes for the rest of it.
+        if not self._sent_whole or not self._http.reusable:
             return False
-        if protocol.our_state is not h11.DONE or protocol.their_state is not h11.DONE:
-            return False
-        if protocol.trailing_data[0]:  # more came than the answer: it must not be read as the next one
-            return False
-        protocol.start_next_cycle()
         self._used = trio.current_time()
         return True
 
@@ -105,52 +102,87 @@ class HttpConnection:
     async def aclose(self) -> None:
         await close(self._stream)
 
-    async def _send(self, data: bytes, exchange: Exchange) -> None:
-        self._sent_whole = False
+    async def _send(self, data: bytes | memoryview, exchange: Exchange) -> None:
         try:
-            if len(data) < LARGE_WRITE:
-                await self._stream.send_all(data)
-            elif not await self._send_while_listening(data, exchange):
-                return
+            await self._stream.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            exchange.send_failed = True
-            return  # the server may have answered before it closed: reading finds out
-        self._sent_whole = True
-        exchange.sent(len(data))
+            exchange.send_failed = True  # the server may have answered before it closed: reading finds out
+        else:
+            self._sent_whole = True
+            exchange.sent(len(data))
 
-    async def _send_while_listening(self, data: bytes, exchange: Exchange) -> bool:
-        """Send, but stop when a final answer or the end comes: a server may refuse an upload without reading it."""
-        sent = False
+    def _may_stop_sending(self, head: AnswerHead) -> bool:
+        """Whether an answer is one to a request that was not sent whole (libcurl's rule, measured)."""
+        return head.status_code >= 300 or self._http.closes
 
-        async def listen() -> None:
-            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):  # the exchange has it
-                while not exchange.head.settled and await self._receive(exchange):
-                    pass
-            nursery.cancel_scope.cancel("the answer overtook the request")
+    async def _send_while_reading(self, data: bytes, exchange: Exchange, body_max: int) -> AnswerHead | None:
+        """Send, and take what comes meanwhile; returns the answer's head if that came.
+
+        A server may answer before it has the whole request. As libcurl does, an answer of 300 or more ends the sending
+        at once, unless the connection ends with it: then sending goes on until the answer is whole, as one may do that
+        ends only when the upload has come. Any other answer changes nothing.
+        """
+        head: AnswerHead | None = None
+        error: Exception | None = None
+        refused = False
+
+        async def send() -> None:
+            view = memoryview(data)
+            try:
+                for start in range(0, len(data), LARGE_WRITE):
+                    if refused:
+                        return
+                    await self._stream.send_all(view[start : start + LARGE_WRITE])
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                exchange.send_failed = True  # what came before it says why
+                return
+            self._sent_whole = True
+            exchange.sent(len(data))
+            nursery.cancel_scope.cancel("the request was sent")
+
+        async def read() -> None:
+            nonlocal head, error, refused
+            kept: deque[bytes] = deque()
+            size = 0
+            try:
+                head = await self._read_head(exchange)
+                refused = head.status_code >= 300 and not self._http.closes
+                while size <= body_max and (part := await self.next_part(exchange)) is not None:
+                    kept.append(part)
+                    size += len(part)
+            except BrokenConnection as broken:
+                error = broken
+            finally:
+                self._early = kept
+            # Only now: a TLS stream cannot be read any more once its sending was cancelled.
+            if error is not None or size > body_max or (head is not None and self._may_stop_sending(head)):
+                nursery.cancel_scope.cancel("the answer overtook the request")
 
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(listen)
-            try:
-                await self._stream.send_all(data)
-                sent = True
-            except trio.BrokenResourceError:
-                exchange.send_failed = True  # an answer may have arrived all the same
-            nursery.cancel_scope.cancel("the request was sent")
-        return sent
+            nursery.start_soon(read)
+            nursery.start_soon(send)
+        if error is not None:
+            raise error
+        return head
 
-    async def _read(self, exchange: Exchange) -> bytes:
-        """What came of the answer: first its head, all at once."""
-        head = exchange.head
-        if head.taken:
-            return await self._receive(exchange)
-        while not head.settled:
-            if not await self._receive(exchange):
-                return head.take_cut_off()
-        if head.too_large:
-            raise FailedRequest(Failure.HEAD_TOO_LARGE)
-        if not head.is_http:
-            raise FailedRequest(Failure.NOT_HTTP)
-        return head.take()
+    async def _read_head(self, exchange: Exchange) -> AnswerHead:
+        http = self._http
+        while True:
+            try:
+                head = http.head()
+            finally:
+                exchange.line_received, exchange.begun = http.line_received, http.begun
+            if head is not None:
+                exchange.head_received, exchange.status_code = True, head.status_code
+                return head
+            await self._go_on(exchange)
+
+    async def _go_on(self, exchange: Exchange) -> None:
+        """Give the parser more to read, or others their turn when it has read for long."""
+        if self._http.paused:
+            await trio.lowlevel.checkpoint()
+        else:
+            self._http.receive(await self._receive(exchange))
 
     async def _receive(self, exchange: Exchange) -> bytes:
         try:
@@ -185,4 +217,13 @@ async def open_connection(
             raise
         untrusted = isinstance(error.__cause__, ssl.CertificateError)
         raise FailedRequest(Failure.CERTIFICATE if untrusted else Failure.TLS) from error
+    if isinstance(stream, trio.SSLStream):
+        is_readable = connection.is_readable
+        connection = connection._replace(is_readable=lambda: _holds_data(stream) or is_readable())
     return HttpConnection(connection._replace(stream=stream), address)
+
+
+def _holds_data(stream: trio.SSLStream[trio.abc.Stream]) -> bool:
+    """Whether something was received that has not been read: of a record, or records that came in one segment."""
+    # Trio has no public way to ask for the second; reading would tell, but might wait.
+    return stream.pending() > 0 or stream._incoming.pending > 0

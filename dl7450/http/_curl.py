@@ -59,8 +59,11 @@ class Failure(Enum):
     FIN = auto()  # the peer ended the connection before the answer was complete
     RESET = auto()  # the peer reset the connection, or ended TLS without a close_notify
     NOT_HTTP = auto()  # what was received does not begin with a status line of HTTP/1
-    GRAMMAR = auto()  # the answer breaks HTTP's grammar further on
-    HEAD_TOO_LARGE = auto()  # more headers than libcurl takes
+    WEIRD_STATUS_LINE = auto()  # the same after HTTP/1 was spoken, or a later HTTP
+    BAD_HEADER = auto()  # a line of the head or a trailer that cannot be one, or a length that is no number
+    BAD_CHUNK = auto()  # a chunk that is none
+    GRAMMAR = auto()  # the answer breaks HTTP's grammar: what a transport of somebody else's can say
+    HEAD_TOO_LARGE = auto()  # more headers, or a longer line, than libcurl takes
     TRANSFER_CODING = auto()  # a Transfer-Encoding other than chunked
     TOO_LARGE = auto()  # more than max_response_bytes
     MEMORY = auto()  # there is no memory left for it
@@ -94,6 +97,10 @@ _CODES = {
     Failure.TLS: CurlCode.SSL_CONNECT_ERROR,
     Failure.CERTIFICATE: CurlCode.PEER_FAILED_VERIFICATION,
     Failure.SEND: CurlCode.SEND_ERROR,
+    Failure.NOT_HTTP: CurlCode.UNSUPPORTED_PROTOCOL,  # libcurl takes it for HTTP/0.9, which is off
+    Failure.WEIRD_STATUS_LINE: CurlCode.WEIRD_SERVER_REPLY,
+    Failure.BAD_HEADER: CurlCode.WEIRD_SERVER_REPLY,
+    Failure.BAD_CHUNK: CurlCode.RECV_ERROR,
     Failure.RESET: CurlCode.RECV_ERROR,
     Failure.HEAD_TOO_LARGE: CurlCode.RECV_ERROR,
     Failure.TRANSFER_CODING: CurlCode.BAD_CONTENT_ENCODING,
@@ -107,11 +114,7 @@ def code_of(failure: Failure, exchange: Exchange) -> CurlCode:
     """Which libcurl code the request ends with: by the step that failed and by what was received before it."""
     if failure is Failure.FIN:
         # A whole status line makes an answer of it, and an answer that stops is a partial file.
-        return CurlCode.PARTIAL_FILE if exchange.head.has_status_line else CurlCode.GOT_NOTHING
-    if failure is Failure.NOT_HTTP:
-        # libcurl takes it for HTTP/0.9, which is off, unless the server has spoken HTTP/1 on this connection before.
-        weird = exchange.head.is_later_http or not (exchange.connected or exchange.head.begins_as_http)
-        return CurlCode.WEIRD_SERVER_REPLY if weird else CurlCode.UNSUPPORTED_PROTOCOL
+        return CurlCode.PARTIAL_FILE if exchange.begun else CurlCode.GOT_NOTHING
     if failure is Failure.GRAMMAR:
         # Headers that were fine leave a bad chunk.
         return CurlCode.RECV_ERROR if exchange.head_received else CurlCode.WEIRD_SERVER_REPLY

@@ -10,8 +10,6 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ._head import Head
-
 
 @dataclass(slots=True)
 class Interval:
@@ -48,8 +46,9 @@ class Exchange:
     last_byte: int | None = None
     bytes_sent: int = 0  # on the connection: headers and framing included
     bytes_received: int = 0
-    head: Head = field(default_factory=Head)  # what came of the answer's status line and headers
-    head_received: bool = False  # they are an answer: the parser has accepted them
+    line_received: bool = False  # a whole line of the answer has come, of an interim one too
+    begun: bool = False  # the status line of the final answer has come
+    head_received: bool = False  # its headers, too
     status_code: int | None = None  # its HTTP status
     http_version: str | None = None  # "1.1"
     peer_closed: bool = False  # the peer ended the connection in order (FIN or close_notify)
@@ -82,8 +81,6 @@ class Exchange:
         self.last_byte = self.now()
         if self.first_byte is None:
             self.first_byte = self.last_byte
-        if not self.head.taken:
-            self.head.feed(data)
         self.bytes_received += len(data)
 
     def begin_resend(self) -> None:
@@ -93,10 +90,10 @@ class Exchange:
         self.peer = self.request_sent = self.first_byte = self.last_byte = None
         self.status_code = self.http_version = None
         self.bytes_sent = self.bytes_received = 0
-        self.head = Head()
-        self.head_received = self.peer_closed = self.peer_reset = self.send_failed = False
+        self.line_received = self.begun = self.head_received = False
+        self.peer_closed = self.peer_reset = self.send_failed = False
 
     @property
     def may_resend(self) -> bool:
         """An idle connection died before a line of the answer: nothing is lost by sending again (RFC 9112, 9.5)."""
-        return not self.connected and self.head.is_empty and (self.peer_closed or self.peer_reset)
+        return not self.connected and not self.line_received and (self.peer_closed or self.peer_reset)

@@ -7,16 +7,15 @@ here as a `FailedRequest` that says which step failed.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from http import HTTPStatus
 from typing import NamedTuple, cast
 
-import h11
 import httpx2
 import trio
 
-from ._connection import BrokenConnection, HttpConnection, open_connection
+from ._connection import BODY_MAX, BrokenConnection, HttpConnection, open_connection
 from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
+from ._incoming import AnswerError
 from ._network import Network
 from ._tls import trust
 from ._url import DEFAULT_PORTS
@@ -37,9 +36,10 @@ class _Server(NamedTuple):
 class DockTransport(httpx2.AsyncBaseTransport):
     """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level.
 
-    Four things come in `request.extensions`: `target` (bytes), path and query as the request line is to say them,
-    `zone` (str), the scope of an IPv6 address, `cacert` (str or None), the certificates to trust, and `exchange`
-    (`Exchange`), which is told what happens.
+    These come in `request.extensions`: `target` (bytes), path and query as the request line is to say them, `zone`
+    (str), the scope of an IPv6 address, `cacert` (str or None), the certificates to trust, `exchange` (`Exchange`),
+    which is told what happens, and, if it likes, `max_body` (int, bytes), how much of an answer's body is kept while
+    the request is being sent.
     """
 
     def __init__(self, network: Network) -> None:
@@ -60,6 +60,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
             request.extensions["cacert"] if url.scheme == "https" else None,
         )
         exchange: Exchange = request.extensions["exchange"]
+        body = b"".join([part async for part in cast(httpx2.AsyncByteStream, request.stream)])
         while True:
             connection = await self._connection(server, exchange)
             try:
@@ -67,8 +68,9 @@ class DockTransport(httpx2.AsyncBaseTransport):
                     request.method,
                     request.extensions["target"],
                     request.headers.raw,
-                    cast(httpx2.AsyncByteStream, request.stream),
+                    body,
                     exchange,
+                    request.extensions.get("max_body", BODY_MAX),
                 )
                 break
             except BaseException as error:
@@ -80,7 +82,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
             exchange.begin_resend()
         return httpx2.Response(
             head.status_code,
-            headers=head.headers.raw_items(),
+            headers=head.headers,
             stream=_Body(self, server, connection, exchange),
             extensions={"http_version": b"HTTP/" + head.http_version},
         )
@@ -130,28 +132,30 @@ class _Body(httpx2.AsyncByteStream):
         self._server = server
         self._connection: HttpConnection | None = connection
         self._exchange = exchange
+        self._is_read = False
 
     async def __aiter__(self) -> AsyncGenerator[bytes, None]:
         assert self._connection is not None
         try:
-            while isinstance(event := await self._connection.next_event(self._exchange), h11.Data):
-                yield bytes(event.data)
+            while (part := await self._connection.next_part(self._exchange)) is not None:
+                yield part
+            self._is_read = True
         except BrokenConnection as error:
             raise FailedRequest(_failure(error, self._exchange)) from error
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        if connection is not None and self._is_read:
             await self._transport._release(self._server, connection)
+        elif connection is not None:
+            await connection.aclose()
 
 
 def _failure(error: BaseException, exchange: Exchange) -> Failure:
     if exchange.peer_reset:
         return Failure.RESET
-    if exchange.peer_closed:
-        return Failure.SEND if exchange.send_failed and not exchange.bytes_received else Failure.FIN
-    if not isinstance(error, h11.RemoteProtocolError):
-        return Failure.SEND
-    # The status that h11 would answer with: this one for transfer codings, and for nothing else.
-    unknown_coding = error.error_status_hint == HTTPStatus.NOT_IMPLEMENTED
-    return Failure.TRANSFER_CODING if unknown_coding else Failure.GRAMMAR
+    if isinstance(error, AnswerError) and error.failure is not Failure.FIN:
+        return error.failure
+    if exchange.send_failed:  # by a reset, of which only the first system call is told
+        return Failure.RESET if exchange.bytes_received else Failure.SEND
+    return Failure.FIN

@@ -192,6 +192,20 @@ def pieces(data: bytes, size: int) -> Verb:
     return verb
 
 
+def in_one_segment(*records: bytes) -> Verb:
+    """Send each of these as a TLS record of its own, all at once."""
+
+    async def verb(connection: Connection) -> None:
+        stream = connection.stream
+        assert isinstance(stream, trio.SSLStream)
+        held_back, stream._delayed_outgoing = stream._delayed_outgoing or b"", None  # session tickets go first
+        for record in records:
+            stream._ssl_object.write(record)
+        await connection.transport.send_all(held_back + stream._outgoing.read())
+
+    return verb
+
+
 def drip(piece: bytes, every: float) -> Verb:
     """Send `piece` every so many seconds, for ever."""
 

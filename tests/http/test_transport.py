@@ -1,17 +1,35 @@
 """The transport: real sockets on loopback, connections used again, resends, trusted certificates."""
 
+from contextlib import aclosing
+
+import httpx2
 import pytest
 import trio
 from trio.testing import MockClock
 
 import dl7450
 from dl7450.http._client import HttpStatistics
-from dl7450.http._transport import IDLE_CONNECTIONS_MAX, RESENDS_MAX
+from dl7450.http._exchange import Exchange
+from dl7450.http._network import FailedRequest, TrioNetwork
+from dl7450.http._transport import IDLE_CONNECTIONS_MAX, RESENDS_MAX, DockTransport
 from tests._scripted_network import ScriptedNetwork
 from tests._styles import STYLES, Style, ask
 from tests.conformance._certificates import Tls, cacert, server_context
 from tests.conformance._scenario import FINE, LAST_CHUNK, always, chunk, chunked, ok
-from tests.conformance._server import Connection, FaultServer, close, fault_server, head, pause, request, together
+from tests.conformance._server import (
+    Connection,
+    FaultServer,
+    again,
+    body,
+    close,
+    fault_server,
+    head,
+    in_one_segment,
+    pause,
+    request,
+    rst,
+    together,
+)
 
 
 def url_of(server: FaultServer, scheme: str = "http") -> str:
@@ -120,10 +138,13 @@ async def stops_reading(connection: Connection) -> None:
 
 
 async def test_a_connection_that_was_switched_to_another_protocol_is_not_used_again(nursery: trio.Nursery) -> None:
-    network = ScriptedNetwork(nursery, (request, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"))
+    """What follows is the other protocol's, until the server closes; libcurl takes it for a body."""
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"
+    network = ScriptedNetwork(nursery, (request, switch + b"other words", close), FINE)
     async with dl7450.open_dock(network=network) as dock:
         answer = await dock.http.get("http://dock.example/", {"Upgrade": "other", "Connection": "Upgrade"})
         assert (answer.status_code(), answer.headers()) == (101, {"Upgrade": "other"})
+        assert answer.body() == b"other words"
         assert network.open_connections == 0
 
 
@@ -158,6 +179,34 @@ async def test_a_large_upload_ends_with_the_answer_that_overtakes_it_and_takes_i
         assert answer.status_code() == 413
         assert (await dock.http.get(url_of(server), timeout=5)).status_code() == 200
     assert connections(server) == [0, 1]
+
+
+@pytest.mark.parametrize("piece", [ok(b"BAD"), b"B"])
+async def test_what_came_unasked_in_a_tls_record_of_its_own_is_never_an_answer(piece: bytes) -> None:
+    script = (request, in_one_segment(ok(), piece), request)
+    async with fault_server(script, FINE, tls=server_context(Tls())) as server, dl7450.open_dock() as dock:
+        for _ in range(2):
+            answer = await dock.http.get(url_of(server, "https"), cacert=cacert("ca"))
+            assert (answer.status_code(), bytes(answer.body())) == (200, b"hello")
+    assert connections(server) == [0, 1]
+
+
+async def test_an_upload_goes_on_after_a_whole_answer_and_its_connection_is_used_again() -> None:
+    async with fault_server((head, ok(b"early"), body, again(request, ok()))) as server, dl7450.open_dock() as dock:
+        answers = [await dock.http.post(url_of(server), data=data, timeout=20) for data in (bytes(8_000_000), b"")]
+    assert [bytes(answer.body()) for answer in answers] == [b"early", b"hello"]
+    assert [(seen.connection, len(seen.body or b"")) for seen in server.log.requests] == [(0, 8_000_000), (0, 0)]
+
+
+async def test_the_status_of_an_early_answer_that_breaks_off_is_known() -> None:
+    exchange = Exchange(lambda: 0)
+    script = (head, ok(status=b"503 Service Unavailable")[:-5], pause(0.1), rst)
+    async with fault_server(script) as server, aclosing(DockTransport(TrioNetwork())) as transport:
+        extensions = {"target": b"/", "zone": "", "cacert": None, "exchange": exchange}
+        asked = httpx2.Request("POST", url_of(server), content=bytes(8_000_000), extensions=extensions)
+        with pytest.raises(FailedRequest, match="RESET"):
+            await transport.handle_async_request(asked)
+    assert (exchange.head_received, exchange.status_code) == (True, 503)
 
 
 async def test_a_request_whose_certificates_cannot_be_read_lets_others_run(autojump_clock: MockClock) -> None:

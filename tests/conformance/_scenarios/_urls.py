@@ -51,7 +51,7 @@ URLS: list[Scenario] = [
         200,
         FINE,
         "{base}/?name=Łódź",
-        difference="h11 sends only ASCII in a request line, so the query is percent-encoded, as the path is",
+        difference="a request line is ASCII (RFC 9112, 3.2), so the query is percent-encoded, as the path is",
     ),
     case("target-path-unicode", 200, FINE, "{base}/straße/☂"),
     case("target-dot-segments", 200, FINE, "{base}/a/./b/../c"),

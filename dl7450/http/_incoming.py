@@ -1,0 +1,107 @@
+"""`Incoming`: what has come over a connection and was not read yet, by lines and by bytes (pure).
+
+It never searches a byte twice for the end of a line, and moves each only once, so that a line may come byte by byte.
+Work is counted in steps: a line, or 256 bytes of a long one.
+"""
+
+from __future__ import annotations
+
+from ._curl import Failure
+
+_STEP = 256  # bytes of a line
+
+_CR = 0x0D
+_ENDS = b"\r\n"
+_BLANKS = b" \t"
+
+
+class AnswerError(Exception):
+    """What came is not an answer, or breaks off."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.name)
+        self.failure = failure
+
+
+class Incoming:
+    """Bytes that have come and wait to be read.
+
+    Attributes:
+        ended: nothing more will come.
+        goes_on: the last line that `may_go_on` does: a blank follows it.
+        line_size: bytes of the last line, with its end.
+        steps: how much work was done so far.
+    """
+
+    __slots__ = ("_data", "_position", "_searched", "ended", "goes_on", "line_size", "steps")
+
+    def __init__(self) -> None:
+        self._data: bytes | bytearray = b""
+        self._position = 0  # what is before it has been read
+        self._searched = 0  # between the two there is no line feed
+        self.ended = self.goes_on = False
+        self.line_size = self.steps = 0
+
+    @property
+    def unread(self) -> int:
+        """How many bytes."""
+        return len(self._data) - self._position
+
+    def add(self, data: bytes) -> None:
+        """Add what came; nothing is the end."""
+        if not data:
+            self.ended = True
+        elif self._position == len(self._data):
+            self._data, self._position, self._searched = data, 0, 0
+        else:
+            if isinstance(self._data, bytearray):
+                del self._data[: self._position]
+            else:
+                self._data = bytearray(self._data[self._position :])
+            self._searched -= self._position
+            self._position = 0
+            self._data += data
+
+    def line(self, limit: int, may_go_on: bool = False) -> bytes | None:
+        """The next line without its end (LF, or CRLF), None until it has come.
+
+        Parameters:
+            limit: bytes; so long a line is an error, also one whose end has not come.
+            may_go_on: what follows must have come, too, unless it is a blank line: it may be folded into this one.
+        """
+        data, start = self._data, self._position
+        end = data.find(b"\n", self._searched)
+        size = (len(data) if end < 0 else end + 1) - start
+        if size >= limit:
+            raise AnswerError(Failure.HEAD_TOO_LARGE)
+        if end < 0:
+            self._searched = len(data)
+            return None
+        if may_go_on:
+            if end + 1 < len(data):
+                self.goes_on = data[end + 1] in _BLANKS
+            elif self.ended or data[start] in _ENDS:
+                self.goes_on = False
+            else:
+                self._searched = end
+                return None
+        self._position = self._searched = end + 1
+        self.line_size = size
+        self.steps += 1 + size // _STEP
+        line = data[start : end - 1] if size > 1 and data[end - 1] == _CR else data[start:end]
+        return line if isinstance(line, bytes) else bytes(line)
+
+    def take(self, size: int) -> bytes:
+        """The next bytes, so many or as many as there are."""
+        data, start = self._data, self._position
+        self._position = self._searched = min(start + size, len(data))
+        part = data[start : self._position]
+        return part if isinstance(part, bytes) else bytes(part)
+
+    def beginning(self, size: int) -> bytes:
+        """The next bytes, which stay."""
+        return bytes(self._data[self._position : self._position + size])
+
+    def begins_with(self, beginnings: tuple[bytes, ...]) -> bool:
+        """Whether the next bytes are one of these."""
+        return self._data.startswith(beginnings, self._position)
