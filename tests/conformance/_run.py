@@ -82,6 +82,8 @@ async def _outcome(scenario: Scenario, ask: Ask) -> Outcome:
     async with _place(scenario) as server:
         with full_backlog(SILENT, server.port) if _meets_silence(scenario) else nullcontext():
             answers = await ask(scenario, server)
+            if scenario.settled:
+                await server.scripts_over()
         return Outcome(answers, on_the_wire(server.log.requests, server.port, given))
 
 

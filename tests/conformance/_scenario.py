@@ -69,6 +69,8 @@ class Scenario:
     max_body: int = MAX_BODY
     styles: tuple[Style, ...] = field(default=("trio",))
     difference: str = ""
+    settled: bool = False
+    """Whether what the server saw is looked at only when it has played its scripts: it may still be reading."""
 
     def __str__(self) -> str:
         return self.name
@@ -122,6 +124,7 @@ def case(
     max_body: int = MAX_BODY,
     styles: tuple[Style, ...] = ("trio",),
     difference: str = "",
+    settled: bool = False,
 ) -> Scenario:
     """A row. `script` may be a list, one for each connection; without `calls` there is one, as said here."""
     return Scenario(
@@ -135,6 +138,7 @@ def case(
         max_body,
         styles,
         difference,
+        settled,
     )
 
 

@@ -9,8 +9,9 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450.http._client import HttpStatistics
+from dl7450.http._curl import FailedRequest
 from dl7450.http._exchange import Exchange
-from dl7450.http._network import FailedRequest, TrioNetwork
+from dl7450.http._network import TrioNetwork
 from dl7450.http._transport import IDLE_CONNECTIONS_MAX, RESENDS_MAX, DockTransport
 from tests._scripted_network import ScriptedNetwork
 from tests._styles import STYLES, Style, ask

@@ -16,6 +16,7 @@ from tests.conformance._scenarios._answers import (
     WITHOUT_BODY,
 )
 from tests.conformance._scenarios._connections import BROKEN_CONNECTION, CONNECTING, DEADLINES
+from tests.conformance._scenarios._early import EARLY
 from tests.conformance._scenarios._names import NAMES
 from tests.conformance._scenarios._requests import REQUESTS
 from tests.conformance._scenarios._reuse import REUSE
@@ -31,6 +32,7 @@ CLASSES: dict[str, list[Scenario]] = {
     "TLS faults": TLS_FAULTS,
     "URLs": URLS,
     "requests": REQUESTS,
+    "early answers": EARLY,
     "status line": STATUS_LINE,
     "answer headers": ANSWER_HEADERS,
     "before the answer": BEFORE_THE_ANSWER,

@@ -15,7 +15,7 @@ from tests.conformance._scenario import (
     raw,
     under,
 )
-from tests.conformance._server import Script, Verb, again, fin, notify, request, rst, stall, together
+from tests.conformance._server import Script, Verb, again, fin, in_one_segment, notify, request, rst, stall, together
 
 BAD = again(request, ok(b"BAD: this connection should not have been used again"))
 GOOD = always(ok(b"again"))
@@ -83,6 +83,45 @@ REUSE: list[Scenario] = [
         [(request, ok(b"one", b"Connection: close"), BAD), GOOD],
         calls=TWO,
     ),
+    case(
+        "reuse-not-after-a-second-tls-record",
+        (200, 200),
+        [(request, in_one_segment(ok(), ok(b"BAD: nobody asked for this"))), GOOD],
+        tls="good",
+        calls=(WITH_CA, WITH_CA),
+        difference="libcurl gives what nobody asked for to the next request; the dock trusts no such connection",
+    ),
+    case(
+        "reuse-not-after-folded-close",
+        (200, 200),
+        [(request, ok(b"one", b"Connection:", b" close"), BAD), GOOD],
+        calls=TWO,
+    ),
+    case(
+        "reuse-not-after-close-in-a-list",
+        (200, 200),
+        [(request, ok(b"one", b"Connection: a,\tCLOSE"), BAD), GOOD],
+        calls=TWO,
+    ),
+    case("reuse-after-what-is-not-close", (200, 200), always(ok(b"one", b"Connection: x-close, close;q=1")), calls=TWO),
+    case(
+        "reuse-not-after-close-of-interim",
+        (200, 200),
+        [(request, raw(b"HTTP/1.1 103 Hints", b"Connection: close") + ok(), BAD), GOOD],
+        calls=TWO,
+    ),
+    case(
+        "reuse-after-http10-keep-alive",
+        (200, 200),
+        always(raw(b"HTTP/1.0 200 OK", b"Connection: keep-alive", b"Content-Length: 0")),
+        calls=TWO,
+        difference="libcurl asks such a server in HTTP/1.0 from then on; the dock stays with 1.1 (RFC 9110, 2.5)",
+    ),
+    case("reuse-not-after-lower-case-http", (200, 200), [(request, under(b"http/1.1 200 OK"), BAD), GOOD], calls=TWO),
+    case(
+        "reuse-after-trailers", (200, 200), always(chunked(chunk(b"one"), b"0\r\nConnection: close\r\n\r\n")), calls=TWO
+    ),
+    case("reuse-after-304-with-length", (304, 304), always(raw(b"HTTP/1.1 304 Same", b"Content-Length: 5")), calls=TWO),
     case("reuse-not-after-http10", (200, 200), [(request, under(b"HTTP/1.0 200 OK"), BAD), GOOD], calls=TWO),
     case("after-short-body", (18, 200), [(request, ok()[:-3], fin), GOOD], calls=TWO),
     case("after-timeout", (28, 200), [(request, ok()[:-3]), GOOD], calls=(Call(timeout=TOO_SHORT), Call())),
