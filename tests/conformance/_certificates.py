@@ -136,6 +136,19 @@ class _Store:
             "bundle-with-garbage": root
             + "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n",
             "empty": "",
+            "byte-order-mark": "\ufeff" + root,
+            "x509-label": root.replace(" CERTIFICATE", " X509 CERTIFICATE"),
+            "trusted-label": root.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"),
+            "other-label": root.replace(" CERTIFICATE", " PKCS7"),
+            "other-label-before": root.replace(" CERTIFICATE", " PKCS7") + root,
+            "labels-differ": root.replace("BEGIN CERTIFICATE", "BEGIN X509 CERTIFICATE"),
+            "key-before": self.chains["self-signed"].key.decode() + root,
+            "bad-key-before": root.replace(" CERTIFICATE", " PRIVATE KEY") + root,
+            "words-before-begin": "words " + root,
+            "space-before-begin": " " + root,
+            "words-behind": root + "words",
+            "on-one-line": root.replace("\n", ""),
+            "two-on-a-line": root.rstrip() + root,
         }
 
 

@@ -45,6 +45,38 @@ CERTIFICATES: list[Scenario] = [
     case("cacert-bundle-with-garbage", 77, FINE, tls="good", cacert="bundle-with-garbage"),
     case("cacert-white-space", 77, FINE, tls="good", cacert="white-space"),
     case("cacert-empty", 43, FINE, tls="good", cacert="empty"),
+    *(
+        case(f"cacert-{form}", status, FINE, tls="good", cacert=form)
+        for form, status in (
+            ("byte-order-mark", 200),
+            ("x509-label", 200),
+            ("other-label", 77),
+            ("other-label-before", 200),
+            ("labels-differ", 77),
+            ("key-before", 200),
+            ("words-before-begin", 77),
+            ("space-before-begin", 77),
+            ("words-behind", 200),
+            ("on-one-line", 77),
+            ("two-on-a-line", 77),
+        )
+    ),
+    case(
+        "cacert-trusted-label",
+        77,
+        FINE,
+        tls="good",
+        cacert="trusted-label",
+        difference="OpenSSL's label for settings that Python's ssl cannot read; to ignore them is to trust too much",
+    ),
+    case(
+        "cacert-bad-key-before",
+        200,
+        FINE,
+        tls="good",
+        cacert="bad-key-before",
+        difference="libcurl decodes keys and revocation lists, too, before it throws them away",
+    ),
     case("cacert-on-plain-http", 200, FINE, cacert="ca"),
     case("cacert-garbage-on-plain-http", 200, FINE, cacert="garbage"),
     case("cacert-then-none", (200, 60), FINE, tls="good", calls=(Call(cacert="ca"), Call())),
