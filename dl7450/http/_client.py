@@ -344,15 +344,16 @@ class HttpClient:
 
 def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers as the dock gives them: names as they arrived, a repeated name joined by the first one's spelling."""
-    headers: dict[str, str] = {}
-    spelling: dict[bytes, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = spelling.setdefault(raw_name.lower(), raw_name.decode("latin-1")), _decoded(raw_value)
-        if name in headers:
-            separator = "\n" if raw_name.lower() == b"set-cookie" else ", "
-            value = f"{headers[name]}{separator}{value}"
-        headers[name] = value
-    return headers
+    spelling: dict[bytes, bytes] = {}
+    values: dict[bytes, list[str]] = {}
+    for name, value in raw:
+        key = name.lower()
+        spelling.setdefault(key, name)
+        values.setdefault(key, []).append(_decoded(value))
+    return {
+        spelling[key].decode("latin-1"): ("\n" if key == b"set-cookie" else ", ").join(parts)
+        for key, parts in values.items()
+    }
 
 
 def _decoded(value: bytes) -> str:

@@ -67,8 +67,8 @@ async def test_the_systems_trust_store_is_loaded_once_for_all_docks(
 ) -> None:
     loaded: list[ssl.SSLContext] = []
 
-    def load() -> ssl.SSLContext:
-        loaded.append(create())
+    def load(*, trust_env: bool) -> ssl.SSLContext:
+        loaded.append(create(trust_env=trust_env))
         return loaded[-1]
 
     create = httpx2.create_ssl_context

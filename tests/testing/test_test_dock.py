@@ -371,7 +371,7 @@ def test_options_of_a_dock_come_from_its_file_and_its_marker_and_its_call(
             "unused_routes, rejected",
         ),
         ({"unrouted": False}, 'unrouted=False: use "fail" or "allow"'),
-        ({"host": "here"}, "'here' is no host status: use connected, none or suspended"),
+        ({"host": "here"}, "'here' is not a host status: use connected, none or suspended"),
     ],
 )
 def test_wrong_options_are_refused(make_dock: MakeDock, options: dict[str, object], message: str) -> None:
