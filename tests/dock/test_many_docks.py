@@ -72,6 +72,8 @@ async def test_the_systems_trust_store_is_loaded_once_for_all_docks(
         return loaded[-1]
 
     create = httpx2.create_ssl_context
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(httpx2, "create_ssl_context", load)
     _trust.cache_clear()
     network = ScriptedNetwork(nursery, FINE, tls=server_context(Tls()))
