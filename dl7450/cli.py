@@ -1,6 +1,7 @@
 """The `dl7450` command: run an app, check one, look at traces.
 
-The only module of this package that knows `telemetry`.
+This module and `dl7450.testing` are the only ones of this package that know `dl7450_telemetry` and the SDK of
+OpenTelemetry. What a command needs is imported when it is called, so that `dl7450 --help` is quick.
 """
 
 from __future__ import annotations
