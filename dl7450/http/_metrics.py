@@ -1,7 +1,13 @@
-"""Metrics of requests, by OpenTelemetry's semantic conventions for HTTP clients."""
+"""Metrics of requests, by OpenTelemetry's semantic conventions for HTTP clients.
+
+The conventions ask for the duration; the sizes of bodies and the active requests are opt-in, and cost a third more of a
+traced request's telemetry. `DL7450_OPT_IN_METRICS=true` in the environment switches them on: a variable and not a
+parameter, so that it works under `dl7450 run`, in a test and in a program alike.
+"""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -27,9 +33,14 @@ class ActiveKey(NamedTuple):
 
 
 class HttpMetrics:
-    """The instruments of one meter provider, shared by its docks: an instrument can be made only once."""
+    """The instruments of one meter provider, shared by its docks: an instrument can be made only once.
 
-    def __init__(self, meter_provider: MeterProvider) -> None:
+    Attributes:
+        opt_in: the metrics that are opt-in are recorded, too.
+    """
+
+    def __init__(self, meter_provider: MeterProvider, opt_in: bool) -> None:
+        self.opt_in = opt_in
         meter = meter_provider.get_meter("dl7450.http", __version__)
         self._duration = meter.create_histogram(
             "http.client.request.duration",
@@ -37,6 +48,8 @@ class HttpMetrics:
             description="Duration of HTTP client requests.",
             explicit_bucket_boundaries_advisory=DURATION_BUCKETS,
         )
+        if not opt_in:
+            return
         self._request_size = meter.create_histogram(
             "http.client.request.body.size", unit="By", description="Size of HTTP client request bodies."
         )
@@ -54,7 +67,7 @@ class HttpMetrics:
         )
 
     def count_active(self, key: ActiveKey, change: int) -> None:
-        """A request begins (+1) or ends (-1)."""
+        """A request begins (+1) or ends (-1); only where the metrics that are opt-in are recorded."""
         with self._lock:
             self._active[key] += change
 
@@ -72,10 +85,12 @@ class HttpMetrics:
             duration: in seconds.
             request_size: of its body, in bytes.
             response_size: of the answer's body in bytes, None without an answer.
-            attributes: of all three metrics.
+            attributes: of all of them.
             context: whose span becomes the exemplar.
         """
         self._duration.record(duration, attributes, context)
+        if not self.opt_in:
+            return
         self._request_size.record(request_size, attributes, context)
         if response_size is not None:
             self._response_size.record(response_size, attributes, context)
@@ -93,14 +108,17 @@ class HttpMetrics:
             yield Observation(count, attributes)
 
 
-_metrics: WeakKeyDictionary[MeterProvider, HttpMetrics] = WeakKeyDictionary()
+# By provider, and by whether the opt-in metrics are recorded.
+_metrics: WeakKeyDictionary[MeterProvider, dict[bool, HttpMetrics]] = WeakKeyDictionary()
 _metrics_lock = threading.Lock()
 
 
 def metrics_of(meter_provider: MeterProvider | None) -> HttpMetrics:
     """The instruments of a meter provider; None: of OpenTelemetry's global one."""
     provider = meter_provider or get_meter_provider()
+    opt_in = os.environ.get("DL7450_OPT_IN_METRICS", "").strip().lower() == "true"
     with _metrics_lock:
-        if provider not in _metrics:
-            _metrics[provider] = HttpMetrics(provider)
-        return _metrics[provider]
+        made = _metrics.setdefault(provider, {})
+        if opt_in not in made:
+            made[opt_in] = HttpMetrics(provider, opt_in)
+        return made[opt_in]

@@ -89,7 +89,7 @@ class RequestSpan:
             },
             start_time=self._started,
         )
-        if url is not None:
+        if url is not None and tracing.metrics.opt_in:
             self._active_key = ActiveKey(str(self._at_start["http.request.method"]), url.host, url.port, url.scheme)
             tracing.metrics.count_active(self._active_key, +1)
 

@@ -526,7 +526,12 @@ def points(reader: InMemoryMetricReader) -> dict[str, list[tuple[float, dict[str
     return found
 
 
-async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("opt_in", [None, "true"])
+async def test_the_metrics_of_requests(
+    opt_in: str | None, nursery: trio.Nursery, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if opt_in is not None:
+        monkeypatch.setenv("DL7450_OPT_IN_METRICS", opt_in)
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
     script = (request, pause(2), ok(b"12345678"), request, pause(1), close)
@@ -545,10 +550,13 @@ async def test_the_metrics_of_requests(nursery: trio.Nursery, autojump_clock: Mo
     answered = {**post, "http.response.status_code": 200, "network.protocol.version": "1.1"}
     timed_out = {**get, "error.type": "CURLE_OPERATION_TIMEDOUT"}
     malformed = {"http.request.method": "GET", "error.type": "CURLE_URL_MALFORMAT"}
+    always = {"http.client.request.duration": [(3.0, answered), (0.5, timed_out), (0.0, malformed)]}
+    if opt_in is None:
+        assert (during, after) == ({}, always)
+        return
     assert during == {"http.client.active_requests": [(1, post)]}
-    assert after == {
+    assert after == always | {
         "http.client.active_requests": [(0, post), (0, get)],
-        "http.client.request.duration": [(3.0, answered), (0.5, timed_out), (0.0, malformed)],
         "http.client.request.body.size": [(4, answered), (0, timed_out), (0, malformed)],
         "http.client.response.body.size": [(8, answered)],
     }
@@ -596,8 +604,9 @@ async def test_a_method_that_is_not_known_is_other_on_spans_and_metrics(
 
 
 async def test_docks_that_share_a_meter_provider_are_counted_together(
-    nursery: trio.Nursery, autojump_clock: MockClock
+    nursery: trio.Nursery, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("DL7450_OPT_IN_METRICS", "true")
     reader = InMemoryMetricReader()
     provider = MeterProvider([reader], shutdown_on_exit=False)
     first, second = (ScriptedNetwork(nursery, (request, pause(9))) for _ in range(2))
