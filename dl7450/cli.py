@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .http._client import HttpStatistics
 
 TOLD_TEXTS = 20  # on the terminal; --json has more
-EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN = 0, 1, 2, 3  # and those of `_run.signals`
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -101,8 +101,15 @@ def run(
 
     sys.exit() in APP ends the run; with a status other than 0 it counts as raised.
 
-    Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C).
+    SIGTERM and SIGHUP end the run in order, as Ctrl-C does.
+
+    Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C), 143
+    (SIGTERM), 129 (SIGHUP).
     """
+    from ._run.signals import signals_as_ctrl_c
+
+    signals = click.get_current_context().with_resource(signals_as_ctrl_c())
+
     import dl7450_telemetry
 
     try:
@@ -150,11 +157,11 @@ def run(
             except OSError as error:
                 raise _cannot("write", error) from None
             except KeyboardInterrupt:
-                status = EXIT_INTERRUPTED
+                status = signals.exit_status
             if not quiet and not as_json:
                 _show(collected.spans(), collected.dropped_spans, happened.requests)
     except KeyboardInterrupt:
-        status = EXIT_INTERRUPTED
+        status = signals.exit_status
     if happened.missing:
         click.echo(f"never shown: {', '.join(map(repr, happened.missing))}; {_shown(happened)}", err=True)
     if status == EXIT_OK and happened.error_count:

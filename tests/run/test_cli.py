@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,29 +123,6 @@ def test_what_the_app_prints_into_a_pipe_is_not_shown_with_the_progress(write_ap
     assert done.stdout.startswith(b"x" * 200)
     assert b"running" in shown
     assert b"x" not in shown
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
-def test_ctrl_c_again_while_spans_are_delivered_is_still_ctrl_c(write_app: WriteApp) -> None:
-    app = write_app("import wakeup\nprint('ready', flush=True)\nt = wakeup.wakeup(lambda: None, 0, 50)\n")
-    with socket.create_server(("127.0.0.1", 0)) as collector:
-        collector.settimeout(60)
-        endpoint = f"http://127.0.0.1:{collector.getsockname()[1]}"
-        with subprocess.Popen(
-            [sys.executable, "-m", "dl7450", "run", "--quiet", app],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**CLEAN, "OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint},
-        ) as running:
-            assert running.stdout is not None
-            assert running.stdout.readline() == "ready\n"
-            running.send_signal(signal.SIGINT)
-            with collector.accept()[0]:  # it never answers
-                running.send_signal(signal.SIGINT)
-                output = running.communicate(timeout=60)
-    assert (running.returncode, output) == (130, ("", ""))
 
 
 def test_expected_text_decides_the_exit_status(write_app: WriteApp) -> None:
