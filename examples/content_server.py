@@ -10,6 +10,7 @@ import argparse
 import io
 import json
 import socket
+import sys
 import time
 from contextlib import suppress
 from functools import cache
@@ -109,7 +110,12 @@ def main() -> None:
     """Serve until Ctrl-C; the first line of the output is the URL."""
     parser = argparse.ArgumentParser(description="Serve a content list and generated pictures on loopback.")
     parser.add_argument("--port", type=int, default=8450, help="the port; 0 takes a free one (default 8450)")
-    with ContentServer(parser.parse_args().port) as server, suppress(KeyboardInterrupt):
+    port = parser.parse_args().port
+    try:
+        server = ContentServer(port)
+    except (OSError, OverflowError) as error:
+        sys.exit(f"cannot listen on port {port}: {error}; --port 0 takes a free one")
+    with server, suppress(KeyboardInterrupt):
         print(server.url, flush=True)
         server.serve_forever()
 

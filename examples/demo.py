@@ -1,13 +1,20 @@
 """The main job in ten seconds: runs the carousel against a real server and leaves its frames in demo-out/.
 
 make demo
+
+The server and the run are in this one process, so that whatever signal ends it leaves nothing behind.
 """
 
-import subprocess
 import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+from dl7450 import cli
 from dl7450._screen.frames import contact_sheet
+
+from .content_server import ContentServer
 
 SECONDS = 10
 OUT = Path("demo-out")
@@ -19,16 +26,12 @@ def main() -> int:
     OUT.mkdir(exist_ok=True)
     for old in OUT.glob("*.png"):
         old.unlink()
-    serve = [sys.executable, "-m", "examples.content_server", "--port", "0"]
-    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            url = server.stdout.readline().strip()
-            print(f"A content server listens at {url}. Running {APP} against it for {SECONDS} seconds.", flush=True)
-            command = [sys.executable, "-m", "dl7450", "run", str(APP), "--for", str(SECONDS), "--frames", str(OUT)]
-            status = subprocess.call([*command, "--set", f"server={url}", "--trace-file", str(OUT / "traces.jsonl")])
-        finally:
-            server.terminate()
+    with serving() as url:
+        print(f"A content server listens at {url}. Running {APP} against it for {SECONDS} seconds.", flush=True)
+        status = dl7450(
+            *("run", APP, "--for", SECONDS, "--set", f"server={url}"),
+            *("--frames", OUT, "--trace-file", OUT / "traces.jsonl"),
+        )
     frames = sorted(OUT.glob("frame-*.png"))
     if not frames:
         print("No frame was rendered: see the messages above.")
@@ -37,6 +40,28 @@ def main() -> int:
     print(f"\n{len(frames)} frames, a contact sheet of them (contact-sheet.png) and traces.jsonl are in {OUT}/.")
     print(f"Look at the traces again:  .venv/bin/dl7450 trace {OUT / 'traces.jsonl'} --slowest 3")
     return status
+
+
+@contextmanager
+def serving() -> Generator[str]:
+    """Serve the demo's content on a free port while the block runs; gives the URL."""
+    with ContentServer(0) as server:
+        thread = threading.Thread(target=server.serve_forever, name="content server", daemon=True)
+        thread.start()
+        try:
+            yield server.url
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def dl7450(*arguments: object) -> int:
+    """Do what the command `dl7450` does; gives its exit status."""
+    try:
+        cli.main([str(argument) for argument in arguments], prog_name="dl7450")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 if __name__ == "__main__":

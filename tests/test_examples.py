@@ -1,8 +1,13 @@
 """The examples run, as they are."""
 
 import json
+import re
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,9 +16,9 @@ from PIL import Image
 
 from dl7450._dock.loader import load_app
 from dl7450._screen.frames import contact_sheet
-from examples import demo, structured
+from examples import structured
 from tests._servers import content_server
-from tests.run.test_cli import dl7450
+from tests.run.test_cli import CLEAN, dl7450
 
 APPS = [*Path("examples").glob("carousel*.py"), Path("examples/departures.py"), *Path("tests/apps").glob("*.py")]
 
@@ -73,11 +78,59 @@ def test_content_server_runs_by_itself() -> None:
         server.communicate()
 
 
-def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "SECONDS", 2)
-    monkeypatch.setattr(demo, "OUT", tmp_path)
-    assert demo.main() == 0
+def test_content_server_says_in_one_line_that_its_port_is_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+        command = [sys.executable, "-m", "examples.content_server", "--port", str(port)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"cannot listen on port {port}: ")
+    assert line.endswith("; --port 0 takes a free one")
+
+
+@contextmanager
+def running_demo(out: Path, seconds: float) -> Generator[subprocess.Popen[str]]:
+    """Start the demo, with another folder and for another time."""
+    source = (
+        "import pathlib, sys\nfrom examples import demo\n"
+        f"demo.OUT, demo.SECONDS = pathlib.Path({str(out)!r}), {seconds}\nsys.exit(demo.main())"
+    )
+    command = [sys.executable, "-c", source]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path) -> None:
+    with running_demo(tmp_path, 2) as process:
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert "GET 127.0.0.1" in output
     frames = sorted(tmp_path.glob("frame-*.png"))
     assert frames
     with Image.open(tmp_path / "contact-sheet.png") as sheet:
         assert sheet.tobytes() == contact_sheet(frames).tobytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="these signals cannot be sent to one process there")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_demo_that_a_signal_ends_keeps_what_there_is_and_leaves_no_server(
+    tmp_path: Path, name: str, status: int
+) -> None:
+    with running_demo(tmp_path, 60) as process:
+        assert process.stdout is not None
+        port = int(re.findall(r":(\d+)\. ", process.stdout.readline())[0])
+        frame = tmp_path / "frame-0001.png"
+        while not frame.exists():
+            assert process.poll() is None
+        process.send_signal(signal.Signals[name])
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (status, "")
+    assert "GET 127.0.0.1" in output
+    assert (tmp_path / "contact-sheet.png").exists()
+    assert (tmp_path / "traces.jsonl").stat().st_size > 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
