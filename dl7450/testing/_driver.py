@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, suppress
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +75,7 @@ class Driver:
     def start_app(self, app: str | Path | Callable[[], object], wait: bool) -> None:
         """Run an app's module; `wait`: let time pass until it has returned."""
         returned = self._drive(self._start_app, app, wait)
-        if wait and not (returned or self._has_failed()):
+        if wait and returned is False and not self._has_failed():
             raise AssertionError(
                 f"the app's module has not returned after {MODULE_PATIENCE:g} seconds of dock time: on a dock nothing "
                 "is drawn until it does. Let a timer do what it waits for (wakeup), or pass wait=False"
@@ -112,12 +113,21 @@ class Driver:
                     yield f"the thread {thread.name!r} that the app started"
 
     def breakdown(self) -> BaseException | None:
-        """What ended the dock but for `close`, if anything did."""
+        """What ended the dock but for `close`, if anything did that nobody was told yet."""
         if not isinstance(self._result, outcome.Error):
             return None
-        # Where warnings are errors, the core's one about app code that does not return is one: `leaks` has it.
-        _, rest = BaseExceptionGroup("the dock broke down", [self._result.error]).split(UserWarning)
+        _, rest = BaseExceptionGroup("the dock broke down", [self._result.error]).split(_is_no_failure)
         return rest
+
+    def _raise_breakdown(self) -> None:
+        """Raise what ended the dock, if that is a failure; what is expected of an app, `sys.exit()`, once."""
+        if not isinstance(self._result, outcome.Error) or _is_no_failure(self._result.error):
+            return
+        error = self._result.error
+        if isinstance(error, SystemExit):
+            self._result = outcome.Value(None)
+            raise error.with_traceback(_app_part(error.__traceback__))
+        raise error
 
     def _run(self) -> None:
         self._result = outcome.capture(partial(trio.run, self._main, clock=self._clock))
@@ -136,8 +146,14 @@ class Driver:
             pass
         self._tasks_left = [f"the task {task.name}" for task in _living_tasks() - before]
 
-    def _drive(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
-        """Run an async function in the dock's thread; then raise what the app raised meanwhile."""
+    def _drive(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T | None:
+        """Run an async function in the dock's thread; then raise what the app raised meanwhile.
+
+        It runs in the context of the test, and so does the app that it runs: its context variables are there.
+
+        Returns:
+            What the function returned; None if the dock ended first, as the app called `sys.exit()`.
+        """
         self._check_open()
         results: queue.SimpleQueue[outcome.Outcome[T]] = queue.SimpleQueue()
 
@@ -146,14 +162,17 @@ class Driver:
                 results.put(await outcome.acapture(afn, *args))
 
         scope = trio.CancelScope()
-        self.call(trio.lowlevel.spawn_system_task, drive)
+        self.call(partial(trio.lowlevel.spawn_system_task, drive, context=copy_context()))
         result = self._wait(results, scope)
-        if isinstance(result, outcome.Error) and isinstance(result.error, trio.Cancelled):  # the dock broke down
+        has_ended = isinstance(result, outcome.Error) and isinstance(result.error, trio.Cancelled)
+        if has_ended:
             self._thread.join()
-            self._check_open()
         if self.errors:
             error = self.errors.pop(0)
             raise error.with_traceback(_app_part(error.__traceback__))
+        if has_ended:
+            self._raise_breakdown()
+            return None
         return result.unwrap()
 
     def _wait(self, results: queue.SimpleQueue[T], scope: trio.CancelScope) -> T:
@@ -178,7 +197,7 @@ class Driver:
                 "dl7450.open_dock(transport=dl7450.testing.Routes().transport())"
             )
         if not self._thread.is_alive():
-            self._result.unwrap()
+            self._raise_breakdown()
             raise RuntimeError("this dock has stopped: make_dock() makes another one")
 
     def _where_app_is(self) -> str:
@@ -218,6 +237,14 @@ class Driver:
                 break
             self._clock.jump(max(0.0, due - now))
         self._clock.jump(max(0.0, until - now))
+
+
+def _is_no_failure(error: BaseException) -> bool:
+    """Whether something that ended a dock is nothing to fail for."""
+    if isinstance(error, SystemExit):  # as in `dl7450 run`
+        return not error.code
+    # Where warnings are errors, the core's one about app code that does not return is one: `leaks` has it.
+    return isinstance(error, UserWarning)
 
 
 def _living_tasks() -> set[trio.lowlevel.Task]:

@@ -7,6 +7,7 @@ be the first.
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from itertools import count
 
 from opentelemetry.context import Context
@@ -21,24 +22,31 @@ KEPT = 10_000  # spans: a carousel makes three times as many in a day
 
 
 class Recorder(SpanProcessor):
-    """Keeps the newest spans of one dock."""
+    """Keeps the newest spans of one dock.
+
+    Attributes:
+        app_name: of the app that runs, as `dl7450 run` has it: the stem of its file.
+    """
 
     def __init__(self, device_id: str) -> None:
-        self._spans: deque[Span] = deque(maxlen=KEPT)
+        self.app_name = "app"
+        self._spans: deque[tuple[Span, str]] = deque(maxlen=KEPT)
         # Nothing of the environment counts here: a test has to give the same result in every one.
-        resource = Resource({"service.name": "app", "device.id": device_id})
+        # The name of the app is not known yet.
+        resource = Resource({"device.id": device_id})
         self.tracer_provider = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False, id_generator=_Ids())
         self.tracer_provider.add_span_processor(self)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        self._spans.append(span)
+        self._spans.append((span, self.app_name))
 
     def on_end(self, span: ReadableSpan) -> None:
         pass
 
     def spans(self) -> list[SpanRecord]:
         """Those that have ended."""
-        return [SpanRecord.from_sdk(span) for span in self._spans.copy() if span.end_time is not None]
+        ended = [(SpanRecord.from_sdk(span), name) for span, name in self._spans.copy() if span.end_time is not None]
+        return [replace(record, resource={"service.name": name, **record.resource}) for record, name in ended]
 
 
 class _Ids(IdGenerator):

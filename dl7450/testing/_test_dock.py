@@ -78,6 +78,7 @@ class TestDock:
         self._recorder = Recorder(device.dock_id)
         self._frames = KeptFrames()
         self._closed = False
+        self._unused_told = False  # of routes
         self._rejected = 0  # requests, of which a test knows
         turns = ServerTurns()
         self._driver = Driver(
@@ -107,10 +108,14 @@ class TestDock:
 
         Raises:
             Exception: what the app raised.
+            SystemExit: the app called `sys.exit()` with a status other than 0. Whatever the status, the dock stops.
             AssertionError: the app asked for what no route answers, or for too much at once; or its module has not
                 returned after an hour of dock time.
         """
-        self._driver.start_app(app if callable(app) else self._folder / app, wait)
+        if not callable(app):
+            app = self._folder / app
+            self._recorder.app_name = app.stem
+        self._driver.start_app(app, wait)
         self._check()
 
     def advance(self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0) -> None:
@@ -118,6 +123,7 @@ class TestDock:
 
         Raises:
             Exception: what a callback or a timer raised; time stops at that moment.
+            SystemExit: as for `run_app`.
             AssertionError: the app asked for what no route answers, or for too much at once.
         """
         step = seconds + 60 * minutes + 3600 * hours
@@ -224,18 +230,27 @@ class TestDock:
 
     # For the plugin
 
+    def problems(self) -> list[str]:
+        """What the test has to fail for by now, as far as that can be said while the dock runs. Each is told once."""
+        errors, self._driver.errors[:] = self._driver.errors.copy(), []
+        told = [f"an error that the test did not see:\n{format_app_error(error)}" for error in errors]
+        told += filter(None, [self._unrouted(), self._too_many(), None if self._unused_told else self._unused()])
+        self._forget_told()
+        self._unused_told = True
+        return told
+
     def close(self) -> list[str]:
-        """Stop the dock. Returns what the test has to fail for; the second time nothing."""
+        """Stop the dock. Returns the problems that were not told; the second time none."""
         if self._closed:
             return []
         self._closed = True
         self._driver.close()
-        problems = [f"an error that the test did not see:\n{format_app_error(error)}" for error in self._driver.errors]
-        if (error := self._driver.breakdown()) is not None:
-            problems.append(format_app_error(error))
-        problems += filter(None, [self._unrouted(), self._too_many(), self._unused()])
-        problems += [f"left over when the dock had stopped: {leak}" for leak in self._driver.leaks]
-        return problems
+        error = self._driver.breakdown()
+        return [
+            *self.problems(),
+            *([] if error is None else [format_app_error(error)]),
+            *(f"left over when the dock had stopped: {leak}" for leak in self._driver.leaks),
+        ]
 
     def report(self) -> str:
         """What happened, for a test that failed: the waterfall, and where its last frame is."""
@@ -256,10 +271,13 @@ class TestDock:
     def _check(self) -> None:
         """Raise what is wrong by now, once."""
         unrouted, too_many = self._unrouted(), self._too_many()
-        self._routes.unrouted.clear()
-        self._rejected = self.statistics().rejected
+        self._forget_told()
         if problem := unrouted or too_many:
             raise AssertionError(problem)
+
+    def _forget_told(self) -> None:
+        self._routes.unrouted.clear()
+        self._rejected = self.statistics().rejected
 
     def _unrouted(self) -> str | None:
         return None if self._options.get("unrouted") == "allow" else self._routes.unrouted_message()

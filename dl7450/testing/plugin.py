@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from functools import cache, partial
+from inspect import isgeneratorfunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
@@ -16,7 +18,29 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_DOCKS = pytest.StashKey[list["TestDock"]]()
+
+@dataclass
+class _Attempt:
+    """What there is of one run of a test. There are plugins that run a test again, which begins with new docks.
+
+    Attributes:
+        docks: that it made.
+        users: the fixtures that have one of them.
+        used_later: one of the fixtures may use its dock after the test.
+        passed: the test has run, and nothing was wrong.
+    """
+
+    docks: list[TestDock] = field(default_factory=list)
+    users: set[str] = field(default_factory=lambda: {"dock", "make_dock"})
+    used_later: bool = False
+    passed: bool = False
+
+    def problems(self, dock: TestDock) -> list[str]:
+        """What the test has to fail for, with this dock at its end, if that is now."""
+        return dock.problems() if self.used_later else dock.close()
+
+
+_ATTEMPT = pytest.StashKey[_Attempt]()
 
 
 class MakeDock(Protocol):
@@ -56,7 +80,8 @@ def make_dock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     from ._options import checked
     from ._test_dock import TestDock
 
-    docks = request.node.stash.setdefault(_DOCKS, [])
+    attempt = request.node.stash[_ATTEMPT]
+    docks = attempt.docks
     marked: dict[str, object] = {}
     for marker in reversed(list(request.node.iter_markers("dl7450"))):  # the closest one wins
         marked |= marker.kwargs
@@ -76,8 +101,9 @@ def make_dock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         return dock
 
     yield make
-    for dock in docks:
-        dock.close()
+    problems = [problem for dock in docks for problem in dock.close()]
+    if attempt.passed:
+        _fail_for(problems)
 
 
 @pytest.fixture
@@ -86,26 +112,52 @@ def dock(make_dock: MakeDock) -> TestDock:
     return make_dock()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[_ATTEMPT] = _Attempt()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> None:
+    name, uses = fixturedef.argname, fixturedef.argnames
+    attempt = request.node.stash.get(_ATTEMPT, None)  # there is none for a fixture of a wider scope
+    if attempt is not None and name not in attempt.users and not attempt.users.isdisjoint(uses):
+        attempt.users.add(name)
+        attempt.used_later |= isgeneratorfunction(fixturedef.func) or "request" in uses  # for request.addfinalizer
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, T, T]:
     # Here and not in the fixture: a test fails for these, it does not have an error after it passed.
     result = yield
-    problems = [problem for dock in item.stash.get(_DOCKS, []) for problem in dock.close()]
-    if problems:
-        pytest.fail("\n".join(dict.fromkeys(problems)), pytrace=False)  # two docks may see the same one
+    attempt = item.stash[_ATTEMPT]
+    _fail_for([problem for dock in attempt.docks for problem in attempt.problems(dock)])
+    attempt.passed = True
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    docks = item.stash.get(_DOCKS, [])
+    attempt = item.stash.get(_ATTEMPT, _Attempt())
     if report.failed:
-        for number, dock in enumerate(docks, start=1):
-            problems = dock.close()  # what is in flight ends, and is part of the waterfall
-            name = "dl7450" if len(docks) == 1 else f"dl7450: dock {number}"
-            report.sections.append((name, "\n".join([*problems, dock.report()])))
+        for number, dock in enumerate(attempt.docks, start=1):
+            name = "dl7450" if len(attempt.docks) == 1 else f"dl7450: dock {number}"
+            report.sections.append((name, "\n".join(_told(attempt, dock))))
     return report
+
+
+def _told(attempt: _Attempt, dock: TestDock) -> Generator[str]:
+    try:
+        yield from attempt.problems(dock)  # first: what is in flight ends with the dock, and is part of the waterfall
+        yield dock.report()
+    except Exception as error:  # whatever it is, the test has failed for another reason, and the session goes on
+        yield f"what happened cannot be shown: {type(error).__name__}: {error}"
+
+
+def _fail_for(problems: list[str]) -> None:
+    if problems:
+        pytest.fail("\n".join(dict.fromkeys(problems)), pytrace=False)  # two docks may see the same one
 
 
 def _artifacts(factory: pytest.TempPathFactory, number: int) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 # Loaded here, or each inner run would load them anew, and find half of them loaded.
-import dl7450.testing._routed_network
-import dl7450.testing._test_dock  # noqa: F401
+import dl7450.testing._routed_network  # noqa: F401
+from dl7450.testing._test_dock import TestDock
 
 pytest_plugins = "pytester"
 
@@ -182,6 +182,108 @@ def test_it(started): pass
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E*AssertionError: no route for GET http://content.example/a (at 1 s)"])
     assert "dl7450.timer <lambda>" in "\n".join(section(result, "dl7450"))
+
+
+def test_a_fixture_may_let_time_pass_after_the_test(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+@pytest.fixture
+def plain(dock):
+    return dock
+
+@pytest.fixture
+def shown(plain):
+    yield plain
+    plain.advance(1)
+    assert plain.texts == ["status 200"]
+
+@pytest.fixture
+def finalized(dock, request):
+    request.addfinalizer(lambda: dock.advance(1))
+
+def test_yield(shown):
+    shown.route("http://content.example/a")
+    shown.run_app("app.py")
+    shown.advance(1)
+
+def test_finalizer(finalized): pass
+""",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_what_is_wrong_by_the_end_of_the_test_or_of_its_fixtures_is_told_once(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+import threading
+
+@pytest.fixture
+def later(dock):
+    yield dock
+    dock.advance()
+
+def test_fails(later):
+    later.route("http://content.example/a")
+
+def test_has_an_error(later):
+    later.run_app(lambda: threading.Thread(target=threading.Event().wait, name="left", daemon=True).start())
+""",
+    )
+    result.assert_outcomes(failed=1, passed=1, errors=1)
+    assert result.stdout.str().count("the route http://content.example/a was never used") == 1
+    result.stdout.fnmatch_lines(["left over when the dock had stopped: the thread 'left' that the app started"])
+
+
+def test_a_test_that_is_run_again_has_new_docks_only(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("""
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):  # as pytest-rerunfailures does
+    for _ in range(2):
+        item._initrequest()
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
+""")
+    result = run(pytester, "def test_fails(dock):\n    dock.route('http://content.example/a')\n    assert 0\n")
+    result.assert_outcomes(failed=1)
+    assert section(result, "dl7450") == ["the route http://content.example/a was never used", "no frame was rendered"]
+
+
+def test_a_report_that_fails_says_so_and_the_session_goes_on(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(dock: TestDock) -> str:
+        raise ZeroDivisionError("cannot be drawn")
+
+    monkeypatch.setattr(TestDock, "report", fail)
+    result = run(pytester, "def test_fails(dock):\n    assert 0\n\ndef test_passes(dock):\n    pass\n")
+    result.assert_outcomes(failed=1, passed=1)
+    assert section(result, "dl7450") == ["what happened cannot be shown: ZeroDivisionError: cannot be drawn"]
+
+
+def test_a_url_that_is_none_does_not_stop_the_session(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+from dl7450 import http
+
+@pytest.mark.parametrize("url", ["http://[::1/x", "http://a:b/", "//", "http://[v1.x]/"])
+def test_fails(dock, url):
+    dock.run_app(lambda: http.get(url))
+    assert dock.statistics().failed == 0
+""",
+    )
+    result.assert_outcomes(failed=4)
+
+
+def test_the_report_names_the_app_as_a_run_of_it_does(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(welcome="")
+    result = run(pytester, "def test_fails(dock):\n    dock.run_app('welcome.py')\n    assert 0\n")
+    assert "  welcome 0B3EEC31  " in section(result, "dl7450")[0]
 
 
 def test_a_skipped_test_is_not_checked(pytester: pytest.Pytester) -> None:

@@ -3,11 +3,14 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import trio
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import format_span_id
 from PIL import Image
 
 import dl7450
@@ -489,6 +492,22 @@ def test_a_frame_is_compared_with_a_picture_beside_the_test(tmp_path: Path) -> N
     with Image.open(artifacts / "hello.difference.png") as difference:
         assert difference.getpixel((0, 0)) == (255, 0, 0)
     assert [dock.close() for dock in docks] == [[], [], []]
+
+
+def test_the_app_runs_in_the_context_of_the_test(dock: TestDock, tracer_provider: TracerProvider) -> None:
+    variable: ContextVar[str] = ContextVar("variable")
+    variable.set("of the test")
+    seen: list[str] = []
+
+    def app() -> None:
+        seen.append(variable.get())
+        wakeup.wakeup(lambda: seen.append(variable.get()), 1000)
+
+    with tracer_provider.get_tracer("test").start_as_current_span("test") as span:
+        dock.run_app(app)
+    dock.advance(1)
+    assert seen == ["of the test", "of the test"]
+    assert dock.spans[0].parent_span_id == format_span_id(span.get_span_context().span_id)
 
 
 def test_the_spans_are_seen_as_a_tree(dock: TestDock) -> None:
