@@ -120,6 +120,8 @@ def read_yaml(path: Path) -> Node:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise DeviceError(f"{path}:{line}: YAML allows no character {error.character:#x} here: remove it") from None
+    except RecursionError:
+        raise DeviceError(f"{path}: lists and mappings are too deep in each other: a dock needs a few levels") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

@@ -80,6 +80,12 @@ def test_a_wrong_section_is_refused_with_the_line(tmp_path: Path, text: str, exp
     assert reason(tmp_path, caught.value) == expected
 
 
+@pytest.mark.parametrize("text", ["[" * 50_000, "{a: " * 50_000, "".join(f"{' ' * n}a:\n" for n in range(2_000))])
+def test_a_file_of_too_many_levels_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(DeviceError, match=r"^[^\n]*: lists and mappings are too deep in each other[^\n]*$"):
+        read(tmp_path, text)
+
+
 def test_a_list_is_expected_where_a_list_is_read(tmp_path: Path) -> None:
     values = read(tmp_path, "a: [x, y]\nb: x").mapping()
     assert [item.text() for item in values["a"].items()] == ["x", "y"]
