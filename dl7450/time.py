@@ -6,6 +6,7 @@ mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Loc
 """
 
 import datetime as _datetime
+import re as _re
 from collections.abc import Sequence as _Sequence
 
 from ._device import timezones as _timezones
@@ -33,6 +34,10 @@ _EPOCH = _datetime.datetime(1970, 1, 1, tzinfo=_datetime.UTC)
 # The SDK promises a power of two and no more. This one is MicroPython's on 32-bit machines: small enough
 # for ticks_us to wrap every 18 minutes, so that an app which compares ticks with < is found out.
 _TICKS_PERIOD = 1 << 30
+
+# Seconds since the epoch, with what GNU allows between; CPython would have the C library compute them, which knows the
+# time zone of the machine and not the dock's.
+_EPOCH_SECONDS = _re.compile(r"%%|%[-_0^#]*[0-9]*s")
 
 _Tuple = tuple[int, int, int, int, int, int, int, int]
 
@@ -80,8 +85,8 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
     """The date and time as text, of now in local time or of a tuple as `localtime` and `gmtime` give it.
 
     Parameters:
-        fmt_string: as for CPython's `strftime` (dock SDK). `%Z` and `%z` tell the dock's time zone: a tuple has none of
-            its own.
+        fmt_string: as for CPython's `strftime` (dock SDK). `%Z`, `%z` and `%s` go by the dock's time zone: a tuple has
+            none of its own.
         time_tuple: as for `mktime`.
 
     Raises:
@@ -90,7 +95,8 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
     if not isinstance(fmt_string, str):
         raise TypeError(f"the format must be a str, not {type(fmt_string).__name__}")
     moment = _utc(None).astimezone(_zone()) if time_tuple is None else _local(time_tuple)
-    return moment.strftime(fmt_string)
+    seconds = str(int(moment.timestamp()))
+    return moment.strftime(_EPOCH_SECONDS.sub(lambda found: "%%" if found[0] == "%%" else seconds, fmt_string))
 
 
 def sleep(seconds: float) -> None:

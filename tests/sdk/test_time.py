@@ -97,6 +97,22 @@ async def test_strftime_without_a_time_tells_the_time_now(autojump_clock: MockCl
     assert await result_of(app, Device(timezone="GB")) == "Thursday 01 January 2026, 12:01:30 (GMT), day 001"
 
 
+async def test_the_seconds_of_strftime_follow_the_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")  # of the machine
+
+    def app() -> list[str]:
+        utc = time.strftime("%s %%s %-s %10s", time.localtime(NEW_YEAR_2026))
+        dock.DockControl().set_timezone("PST8PDT")
+        return [
+            utc,
+            time.strftime("%s", time.localtime(NEW_YEAR_2026)),
+            time.strftime("%s", (1970, 1, 1, 0, 0, 0, 3, 1)),
+        ]
+
+    seconds = str(NEW_YEAR_2026)
+    assert await result_of(app) == [f"{seconds} %s {seconds} {seconds}", seconds, str(8 * 3600)]
+
+
 async def test_mktime_is_the_inverse_of_localtime_in_every_zone() -> None:
     def app() -> list[tuple[str, int]]:
         wrong = []
