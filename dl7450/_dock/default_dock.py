@@ -51,6 +51,16 @@ class _DefaultDock:
         finally:
             self._ready.set()
 
+    def _end(self) -> None:
+        requests, timers = self.dock.http.unanswered, self.dock.timers.pending.count
+        if requests or timers:
+            counted = [f"{n} {what}{'s' * (n > 1)}" for n, what in ((requests, "request"), (timers, "timer")) if n]
+            sys.stderr.write(
+                f"dl7450: the end of the script cut off {' and '.join(counted)}: "
+                "run the script's function by dl7450.run(app), or wait for answers by http.get or dock.call\n"
+            )
+        self._stop.cancel("the interpreter exits")
+
     async def _main(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         with self._stop:
@@ -65,7 +75,7 @@ class _DefaultDock:
 
     def _exit(self) -> None:
         with suppress(trio.RunFinishedError):
-            self._token.run_sync_soon(self._stop.cancel, "the interpreter exits")
+            self._token.run_sync_soon(self._end)
         self._thread.join(EXIT_PATIENCE)
 
 

@@ -74,7 +74,11 @@ class AppCode(Protocol):
 
 
 class HttpClient:
-    """A dock's requests. The methods are for Trio tasks; apps use the functions of `dl7450.http`."""
+    """A dock's requests. The methods are for Trio tasks; apps use the functions of `dl7450.http`.
+
+    Attributes:
+        unanswered: requests with a callback that is still to be given its answer.
+    """
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class HttpClient:
         self._max_response_bytes = max_response_bytes
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
         self._counts: Counter[str] = Counter()
+        self.unanswered = 0
 
     async def get(
         self,
@@ -150,6 +155,8 @@ class HttpClient:
 
         A request that fails is answered: `status_code()` is then a libcurl error code from 1 to 99.
         """
+        if not isinstance(wait, bool):
+            raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
         call = check_call(method, url, headers, data, timeout, cacert)
         async with self._lifetime.visit():
             return await self._make(call, "trio", wait=wait)
@@ -198,6 +205,7 @@ class HttpClient:
         # The span first: if starting it raised after a token was taken, the token would leak.
         span = self._span(call, "callback")
         admitted = self._admit(call)
+        self.unanswered += 1
         self._lifetime.pending.begin()
         self._lifetime.nursery.start_soon(
             self._answer, call, span, admitted, control, callback, deliver, name=f"{call.method} {call.shown_url}"
@@ -253,6 +261,7 @@ class HttpClient:
                 deliver(callback, response, span.context, control._settle)
         finally:
             control._ended.set()
+            self.unanswered -= 1
             self._lifetime.pending.end()
 
     async def _perform(self, call: Call, span: RequestSpan, admitted: bool) -> Response:

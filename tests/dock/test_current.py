@@ -120,6 +120,10 @@ print(http.get(sys.argv[1]).status_code())
     assert shown == 'Traceback (most recent call last):\n  File "<string>", line 7, in on_response\nValueError: mine\n'
 
 
+CUT_OFF = "dl7450: the end of the script cut off"
+INSTEAD = "run the script's function by dl7450.run(app), or wait for answers by http.get or dock.call"
+
+
 async def test_requests_in_flight_are_cancelled_when_the_interpreter_exits() -> None:
     source = """\
 import sys
@@ -131,8 +135,36 @@ sys.stdin.readline()
     async with fault_server((request, sees_the_end(gone))) as server, script(source, url_of(server)) as running:
         await server.log.until(1)
         await running.send_line()
-        assert await running.end() == Ended(0, "", "")
+        assert await running.end() == Ended(0, "", f"{CUT_OFF} 1 request: {INSTEAD}\n")
         await gone.wait()
+
+
+async def test_everything_that_the_end_of_a_script_cuts_off_is_told() -> None:
+    source = """\
+import sys
+from dl7450 import http, wakeup
+for _ in range(2):
+    http.get_async(sys.argv[1], print)
+timer = wakeup.wakeup(print, 60_000)
+"""
+    async with fault_server((request,)) as server:
+        ended = await run_script(source, server)
+    assert ended == Ended(0, "", f"{CUT_OFF} 2 requests and 1 timer: {INSTEAD}\n")
+
+
+async def test_nothing_is_told_of_what_was_answered_or_given_up() -> None:
+    source = """\
+import sys, threading
+from dl7450 import http, wakeup
+called = threading.Event()
+http.get_async(sys.argv[1], lambda response: called.set())
+called.wait()
+http.get_async(sys.argv[1], print).cancel()
+wakeup.wakeup(print, 60_000).cancel()
+print(http.get(sys.argv[1]).status_code())
+"""
+    async with fault_server(FINE) as server:
+        assert await run_script(source, server) == Ended(0, "200\n", "")
 
 
 async def test_a_daemon_thread_that_waits_does_not_keep_the_interpreter() -> None:

@@ -137,6 +137,12 @@ async def test_wait_takes_a_token_when_one_is_free_and_waiting_is_not_timed(
     assert dock.http.statistics() == HttpStatistics(16, 0, completed=17)
 
 
+async def test_wait_is_a_bool() -> None:
+    async with dl7450.open_dock() as dock:
+        with pytest.raises(TypeError, match=r"^wait must be True or False, not str$"):
+            await dock.http.get("http://content.example/", wait="no")  # type: ignore[arg-type]
+
+
 async def test_cancelling_a_wait_for_a_token_leaves_the_tokens_alone(nursery: trio.Nursery) -> None:
     gate = trio.Event()
     network = ScriptedNetwork(nursery, (request, waits_for(gate), ok(), request, ok()))
