@@ -315,9 +315,12 @@ async def open_dock(
 
     Raises:
         TypeError: `transport` is something else; the message names the fix.
+        RuntimeError: this is called outside of Trio, by asyncio for example.
         ValueError: both `transport` and `network` are given.
         Exception: what the block raised, or a callback.
     """
+    if not trio.lowlevel.in_trio_run():
+        raise RuntimeError("a dock needs Trio: start the program by trio.run(main), not by asyncio.run(main())")
     if transport is not None and network is not None:
         raise ValueError("pass transport or network, not both: a network is what the default transport works on")
     if transport is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -32,12 +33,16 @@ def load_app(app: str | Path | Callable[[], object]) -> Callable[[], object]:
 
     Raises:
         AppError: there is no such file, or it is not Python.
-        TypeError: the function is async.
+        TypeError: it is neither, or the function is async.
     """
     if callable(app):
         if iscoroutinefunction(app):
             raise TypeError("an app is a plain function, not an async one: await what is async in a Trio program")
         return app
+    if not isinstance(app, str | os.PathLike):  # where nobody checks types: `dl7450.run(app())`
+        raise TypeError(
+            f"an app is the path of its file or a function, not {type(app).__name__}: pass the function, do not call it"
+        )
     path = Path(app)
     loader = _Loader(path.parent)
     code = loader.compile(path)

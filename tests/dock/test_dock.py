@@ -1,5 +1,6 @@
 """The life of a dock: what leaving its block waits for, what stops at once, and that nothing is left."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -566,6 +567,16 @@ def test_a_dock_whose_loop_has_ended_says_so() -> None:
         dock.call(trio.sleep, 0)
     with pytest.raises(trio.ClosedResourceError):
         dock.call_sync(print)
+
+
+def test_outside_of_trio_no_dock_opens() -> None:
+    async def main() -> None:
+        async with dl7450.open_dock():
+            pytest.fail("there is a dock")
+
+    with pytest.raises(RuntimeError) as caught:
+        asyncio.run(main())
+    assert str(caught.value) == "a dock needs Trio: start the program by trio.run(main), not by asyncio.run(main())"
 
 
 async def test_call_runs_an_async_function_in_the_context_of_the_caller(autojump_clock: MockClock) -> None:

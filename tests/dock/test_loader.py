@@ -127,6 +127,15 @@ def test_a_function_is_an_app() -> None:
     assert load_app(print) is print
 
 
+@pytest.mark.parametrize("app", [None, 5, b"app.py"])
+def test_what_is_neither_a_file_nor_a_function_is_no_app(app: object) -> None:
+    with pytest.raises(TypeError) as caught:
+        dl7450.run(app)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        f"an app is the path of its file or a function, not {type(app).__name__}: pass the function, do not call it"
+    )
+
+
 def test_an_async_function_is_no_app() -> None:
     async def app() -> None: ...
 
