@@ -112,7 +112,7 @@ class TestDock:
             AssertionError: the app asked for what no route answers, or for too much at once; or its module has not
                 returned after an hour of dock time.
         """
-        if not callable(app):
+        if isinstance(app, str | Path):
             app = self._folder / app
             self._recorder.app_name = app.stem
         self._driver.start_app(app, wait)
