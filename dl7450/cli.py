@@ -7,10 +7,8 @@ OpenTelemetry. What a command needs is imported when it is called, so that `dl74
 from __future__ import annotations
 
 import gc
-import io
 import json
 import math
-import os
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._run.output import Commands, whole_output
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ TOLD_TEXTS = 20  # on the terminal; --json has more
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN = 0, 1, 2, 3  # and those of `_run.signals`
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def main() -> None:
     """Run apps of the DisplayLink DL-7450 dock on this machine."""
@@ -67,7 +66,12 @@ def main() -> None:
     help="Set the host: connected, none or suspended.",
 )
 @click.option("--offline", is_flag=True, help="Leave the network cable out.")
-@click.option("--fast", is_flag=True, help="Run on virtual time: waiting takes none.")
+@click.option(
+    "--fast",
+    is_flag=True,
+    help="Run on virtual time: waiting takes none, but for a server, which answers in real time. An app with a timer "
+    "that repeats does not end: give --for, too.",
+)
 @click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if it is never shown; repeatable.")
 @click.option(
     "--trace-file",
@@ -181,7 +185,7 @@ def _show(spans: list[SpanRecord], dropped: int, requests: HttpStatistics) -> No
     # More than there are spans of, if some were dropped or not sampled.
     ended = requests.completed + requests.failed + requests.rejected + requests.cancelled
     try:
-        with _whole_output():
+        with whole_output():
             console = Console()
             if dropped:
                 console.print(f"The first {dropped} spans are no longer kept; --trace-file keeps all.")
@@ -382,7 +386,7 @@ def trace(
     )
     gc.disable()  # millions of objects come and go, none in a cycle: looking for cycles takes a third of the time
     try:
-        with _whole_output():
+        with whole_output():
             dl7450_telemetry.show_traces(
                 file,
                 wanted,
@@ -399,21 +403,6 @@ def trace(
         raise _cannot("write" if error.filename is None else "read", error) from None
     finally:
         gc.enable()
-
-
-@contextmanager
-def _whole_output() -> Generator[None]:
-    """In the block, standard output takes any text; at its end, all of it has been written."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # names that the terminal's encoding does not have
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError as error:
-        if error.filename is None:
-            # The interpreter would try again to write what is in the buffer when it exits, and print a traceback.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise
 
 
 def _cannot(verb: str, error: OSError) -> click.UsageError:

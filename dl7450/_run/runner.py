@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import trio
+from opentelemetry import trace
 from trio.testing import MockClock
 
 from .._device.device import Device
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .._screen.state import ScreenState
 
 
+ENDLESS_AFTER = 3600.0  # seconds of dock time after which a run on virtual time is told that it may never end
 KEPT_TEXTS, KEPT_ERRORS = 1_000, 100  # a clock shows 86,400 texts a day
 
 
@@ -146,6 +148,9 @@ def run_file(
 
     def on_frame(frame: ScreenState) -> None:
         run.add_frame(frame)
+        # A picture nobody asked for is not drawn: it would cost a run on virtual time as much as all else. As the span
+        # is not the time that a frame takes then, it says so.
+        trace.get_current_span().set_attribute("dl7450.render.drawn", frames is not None)
         if frames is not None:
             picture, path = render(frame), frames / f"frame-{run.frames:04}.png"
             try:
@@ -174,6 +179,8 @@ def run_file(
                     on_error=on_error,
                 ) as dock:
                     run.begin(dock)
+                    if options.fast and options.seconds == math.inf:
+                        dock.start_soon(_tell_endless)
                     with around(), trio.move_on_after(options.seconds) as time_limit:
                         await _run(dock, app, on_error)
                     if time_limit.cancelled_caught:
@@ -192,6 +199,14 @@ def run_file(
             sys.stderr.write(f"the app called sys.exit({end.code!r})\n")
     if unwritten is not None:
         raise unwritten
+
+
+async def _tell_endless() -> None:
+    await trio.sleep(ENDLESS_AFTER)
+    sys.stderr.write(
+        "an hour of dock time has passed: an app with a timer that repeats does not end by itself; "
+        "end the run by Ctrl-C, or run it with --for SECONDS\n"
+    )
 
 
 async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:

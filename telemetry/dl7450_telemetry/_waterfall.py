@@ -203,6 +203,8 @@ def _detail(span: SpanRecord) -> str:
         # Not urlsplit: it raises at what an app may have asked for, such as http://[::1/x.
         url = without_secrets(str(span.attributes.get("url.full", "")))
         return re.split("[?#]", url.partition("://")[2] or url, maxsplit=1)[0]
+    if span.attributes.get("dl7450.render.drawn") is False:  # so its time is not that of a picture
+        return "not drawn"
     return str(span.attributes.get("code.function.name", ""))
 
 

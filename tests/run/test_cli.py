@@ -139,6 +139,63 @@ def test_a_run_ends_after_its_time(write_app: WriteApp) -> None:
     assert json.loads(done.stdout)["seconds"] == 86400.0
 
 
+def test_a_fast_run_that_may_never_end_says_so(write_app: WriteApp) -> None:
+    app = write_app(
+        "import wakeup\nt = wakeup.wakeup(lambda: None, 0, 1000)\nend = wakeup.wakeup(lambda: t.cancel(), 4_000_000)\n"
+    )
+    done = dl7450("run", app, "--fast", "--quiet")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("an hour of dock time has passed: an app with a timer that repeats does not end by itself;")
+    assert dl7450("run", app, "--fast", "--quiet", "--for", 5000).stderr == ""
+
+
+def test_a_frame_that_is_not_drawn_does_not_look_free(write_app: WriteApp, tmp_path: Path) -> None:
+    app, frames = write_app(HELLO), tmp_path / "frames"
+    for arguments, drawn in (((), False), (("--frames", frames), True)):
+        output = dl7450("run", app, *arguments).stdout
+        [render] = [line for line in output.splitlines() if "dl7450.render" in line]
+        assert ("dl7450.render not drawn " in render) is not drawn
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command", [["run", "app.py", "--json"], ["check", "app.py"], ["--help"], ["--version"], ["run", "--help"]]
+)
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path: Path, command: list[str], unbuffered: str) -> None:
+    (tmp_path / "app.py").write_text("import requests_\n" if command[0] == "check" else "", encoding="utf-8")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "dl7450", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            cwd=tmp_path,
+            env={**CLEAN, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.returncode == 2
+    assert done.stderr == "Error: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_what_the_app_prints_and_cannot_be_written_is_told_in_one_line(write_app: WriteApp) -> None:
+    command = [sys.executable, "-m", "dl7450", "run", str(write_app("print('hello')\n")), "--quiet"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**CLEAN, "PYTHONUNBUFFERED": ""},
+        )
+    assert done.stderr == "Error: cannot write to standard output: No space left on device\n"
+    assert done.returncode == 2
+
+
 def test_flags_describe_the_dock(write_app: WriteApp) -> None:
     app = write_app(
         "from dock import DockInfo\nfrom datastore import KvStore\nfrom network import LAN\n"
