@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
     from dl7450_telemetry import SpanRecord
 
-    from ._run.runner import RunRecord
     from .http._client import HttpStatistics
 
-TOLD_TEXTS = 20  # on the terminal; --json has more
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN = 0, 1, 2, 3  # and those of `_run.signals`
 
 
@@ -123,7 +121,9 @@ def run(
 
     from ._device.device_file import DeviceError, load_device
     from ._dock.loader import AppError
-    from ._run.runner import RunOptions, RunRecord, run_file
+    from ._run.record import RunRecord
+    from ._run.report import newest_texts, progress, summary
+    from ._run.runner import RunOptions, run_file
 
     try:
         device = load_device(
@@ -146,7 +146,7 @@ def run(
     try:
         with collected:  # leaving it delivers what is pending, which takes seconds if the collector is slow
             try:
-                with redirect_stdout(sys.stderr) if as_json else nullcontext(), _progress(happened, shown=not quiet):
+                with redirect_stdout(sys.stderr) if as_json else nullcontext(), progress(happened, shown=not quiet):
                     options = RunOptions(
                         device=device,
                         seconds=math.inf if seconds is None else seconds,
@@ -167,13 +167,13 @@ def run(
     except KeyboardInterrupt:
         status = signals.exit_status
     if happened.missing:
-        click.echo(f"never shown: {', '.join(map(repr, happened.missing))}; {_shown(happened)}", err=True)
+        click.echo(f"never shown: {', '.join(map(repr, happened.missing))}; {newest_texts(happened)}", err=True)
     if status == EXIT_OK and happened.error_count:
         status = EXIT_APP_RAISED
     elif status == EXIT_OK and happened.missing:
         status = EXIT_TEXT_NOT_SHOWN
     if as_json:
-        click.echo(json.dumps(_summary(app, happened, status)))
+        click.echo(json.dumps(summary(app, happened, status)))
     sys.exit(status)
 
 
@@ -198,14 +198,9 @@ def _show(spans: list[SpanRecord], dropped: int, requests: HttpStatistics) -> No
         click.echo(f"what happened cannot be shown: {type(error).__name__}: {error}", err=True)
 
 
-def _shown(run: RunRecord) -> str:
-    newest = list(run.texts)[-TOLD_TEXTS:]
-    return f"shown {'were' if len(newest) == len(run.texts) else 'last were'} {newest}"
-
-
 def _number(value: float | None) -> float | None:
     if value is not None and math.isnan(value):
-        raise click.BadParameter("nan is no number of seconds: leave --for out to run without an end")
+        raise click.BadParameter("nan is not a number of seconds: leave --for out to run without an end")
     return value
 
 
@@ -214,56 +209,6 @@ def _key_and_value(text: str) -> tuple[str, str]:
     if not equals or not key:
         raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
     return key, value
-
-
-def _summary(app: Path, run: RunRecord, status: int) -> dict[str, object]:
-    requests = run.requests
-    return {
-        "app": str(app),
-        "exit_status": status,
-        "seconds": round(run.seconds, 3),
-        "frames": run.frames,
-        "texts": list(run.texts),
-        "texts_never_shown": list(run.missing),
-        "errors": run.errors,
-        "error_count": run.error_count,
-        "requests": {
-            "completed": requests.completed,
-            "failed": requests.failed,
-            "rejected": requests.rejected,
-            "cancelled": requests.cancelled,
-        },
-    }
-
-
-@contextmanager
-def _progress(run: RunRecord, *, shown: bool) -> Generator[None]:
-    """A line on a terminal's stderr that says how far the run is."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
-        yield
-        return
-    from rich.live import Live
-
-    with Live(
-        console=console,
-        transient=True,
-        refresh_per_second=5,
-        redirect_stdout=sys.stdout.isatty(),  # what the app prints into a file or a pipe goes there
-        get_renderable=lambda: _progress_line(run),
-    ):
-        yield
-
-
-def _progress_line(run: RunRecord) -> str:
-    requests = run.requests
-    failed = requests.failed + requests.rejected
-    return (
-        f"running {run.seconds:5.1f} s   frames {run.frames}   "
-        f"requests {requests.completed} answered, {failed} failed, {requests.in_flight} in flight"
-    )
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def gmtime(secs: float | None = None) -> _Tuple:
     (1-366).
 
     Raises:
-        TypeError: `secs` is no number.
+        TypeError: `secs` is not a number.
     """
     return _items(_utc(secs))
 
@@ -76,7 +76,7 @@ def mktime(time_tuple: _Sequence[int]) -> int:
     the end of summer time repeats, the first one is meant.
 
     Raises:
-        TypeError: `time_tuple` has not 8 items (or 9, as CPython's has), or one of them is no int.
+        TypeError: `time_tuple` has not 8 items (or 9, as CPython's has), or one of them is not an int.
     """
     return int(_local(time_tuple).timestamp())
 
@@ -90,7 +90,7 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
         time_tuple: as for `mktime`.
 
     Raises:
-        TypeError: `fmt_string` is no str, or `mktime` would not take the tuple.
+        TypeError: `fmt_string` is not a str, or `mktime` would not take the tuple.
     """
     if not isinstance(fmt_string, str):
         raise TypeError(f"the format must be a str, not {type(fmt_string).__name__}")
@@ -106,7 +106,7 @@ def sleep(seconds: float) -> None:
         seconds: may be a fraction; less than 0 counts as 0.
 
     Raises:
-        TypeError: `seconds` is no number.
+        TypeError: `seconds` is not a number.
         RuntimeError: called on the Trio thread, where `await trio.sleep(...)` is the way.
     """
     _check_number(seconds, "seconds")

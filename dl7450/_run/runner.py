@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,9 @@ from .._dock.tracebacks import print_app_error
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._trio.exception_groups import ctrl_c_first
-from ..http._client import REQUESTS_MAX, HttpStatistics
 from ..http._network import TrioNetwork
 from .real_time_network import RealTimeNetwork
+from .record import RunRecord
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -34,70 +34,10 @@ if TYPE_CHECKING:
 
 
 ENDLESS_AFTER = 3600.0  # seconds of dock time after which a run on virtual time is told that it may never end
-KEPT_TEXTS, KEPT_ERRORS = 1_000, 100  # a clock shows 86,400 texts a day
 
 
 class FrameError(OSError):
     """A frame cannot be written. Of a type of its own, since the app may raise an `OSError` too."""
-
-
-@dataclass
-class RunRecord:
-    """What happens, and happened, while an app runs. Any thread may look.
-
-    Attributes:
-        missing: the texts that are expected, and were not part of anything on the screen so far.
-        frames: how many frames were rendered.
-        texts: what was on the screen in a frame, in the order of its first appearance; the newest 1,000 (the values
-            mean nothing: this is an ordered set).
-        errors: what the app raised: the name and the message; the first 100.
-        error_count: how many there were.
-    """
-
-    missing: Sequence[str] = ()
-    frames: int = 0
-    texts: dict[str, None] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    error_count: int = 0
-    _dock: Dock | None = None
-    _ended: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        """How long it has run, in dock time."""
-        if self._dock is None:
-            return 0.0
-        return (self._dock.clock.current_time() if self._ended is None else self._ended) - self._dock.started
-
-    @property
-    def requests(self) -> HttpStatistics:
-        """The dock's requests."""
-        return HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
-
-    def add_frame(self, frame: ScreenState) -> None:
-        """Note a frame and its texts."""
-        self.frames += 1
-        for text in frame.texts():
-            if text not in self.texts:
-                self.texts[text] = None
-                self.missing = [expected for expected in self.missing if expected not in text]
-                if len(self.texts) > KEPT_TEXTS:
-                    del self.texts[next(iter(self.texts))]
-
-    def add_error(self, error: BaseException) -> None:
-        """Note what the app raised."""
-        self.error_count += 1
-        if self.error_count <= KEPT_ERRORS:
-            self.errors.append(f"{type(error).__name__}: {error}")
-
-    def begin(self, dock: Dock) -> None:
-        """Follow this dock from now on."""
-        self._dock = dock
-
-    def end(self) -> None:
-        """Keep the moment: the run is over."""
-        if self._dock is not None:
-            self._ended = self._dock.clock.current_time()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ def _trust_only(cacert: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         # Text between the certificates is ignored, so it may be in any language; Python takes only ASCII. A byte order
-        # mark is no text of the first line (OpenSSL's rule for files, which libcurl reads).
+        # mark is not a text of the first line (OpenSSL's rule for files, which libcurl reads).
         context.load_verify_locations(cadata=cacert.removeprefix("\ufeff").encode("ascii", "replace").decode())
     except (ssl.SSLError, ValueError) as error:
         raise FailedRequest(Failure.CACERT) from error

@@ -4,8 +4,8 @@
 the connections, the HTTP parser, the mapping of errors, down to `RoutedNetwork`, where a connection plays the answer
 byte by byte, or goes wrong as a fault says.
 
-A server here is no task. What it sends is known as soon as the request has arrived, so the stream plays it when it is
-read: a day of fetches costs no task switches, and nothing can be left behind.
+A server here is not a task. What it sends is known as soon as the request has arrived, so the stream plays it when it
+is read: a day of fetches costs no task switches, and nothing can be left behind.
 """
 
 from __future__ import annotations

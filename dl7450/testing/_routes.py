@@ -149,7 +149,7 @@ class Routes:
             The route. The same URL and method give the same route.
 
         Raises:
-            ValueError: this is no URL.
+            ValueError: this is not a URL.
         """
         pattern = _normal(url) if isinstance(url, str) and "*" not in url else url
         key = (pattern, method and method.upper())
@@ -215,7 +215,7 @@ def _normal(url: str) -> str:
     try:
         parts = parse_url(url)
     except UrlError as error:
-        reason = "neither http nor https" if error.failure is Failure.SCHEME else "no URL"
+        reason = "neither http nor https" if error.failure is Failure.SCHEME else "not a URL"
         raise ValueError(f"{url!r} is {reason}: write a route as http://content.example/list.json") from None
     return url_text(parts.scheme, parts.host, parts.port, parts.target.decode("latin-1"))
 

@@ -11,7 +11,7 @@ override has one reason, and goes with it:
 | `OtlpSpanExporter.shutdown`, `close` | an export that is cut off at the end is a loss and told | says what was lost |
 | `CollectorAdapter.send`, timeout | no request outlasts the deadline | keeps to a timeout, retries included |
 | `CollectorAdapter.send`, body | 64 KiB of an answer are read, not all of it | reads no more than an answer can have |
-| `CollectorAdapter._judge` | a redirect, or some web page, is no delivery | looks at an answer's status and type |
+| `CollectorAdapter._judge` | a redirect, or some web page, is not a delivery | looks at an answer's status and type |
 | `CollectorAdapter._judge`, refused | what the collector refused is told | reads `partial_success` |
 """
 
@@ -43,7 +43,7 @@ from ._losses import Warn, diverted_log
 
 T = TypeVar("T")
 
-# An OTLP answer is a few bytes; whatever sends more is no collector and is not read to its end.
+# An OTLP answer is a few bytes; whatever sends more is not a collector and is not read to its end.
 _MAX_ANSWER = 64 * 1024
 # A request that is given up this long before the deadline leaves its thread the time to end.
 _MARGIN = 0.25
@@ -157,7 +157,7 @@ def _without_keys(url: str) -> str:
 
 
 def _partial_success(body: bytes) -> ExportTracePartialSuccess | None:
-    """What an OTLP answer says was refused, of spans or of metrics; None if it is no OTLP answer."""
+    """What an OTLP answer says was refused, of spans or of metrics; None if it is not an OTLP answer."""
     if len(body) == _MAX_ANSWER:
         return None
     try:

@@ -222,7 +222,7 @@ def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None
         (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
         (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
         (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
-        (["run", "app.py", "--for", "nan"], "nan is no number of seconds"),
+        (["run", "app.py", "--for", "nan"], "nan is not a number of seconds"),
         (["run", "app.py", "--trace-file", "missing/x.jsonl"], "cannot write 'missing/x.jsonl': No such file or "),
         (["run", "app.py", "--frames", "app.py/frames"], "cannot write 'app.py/frames': Not a directory"),
         (["check", "nowhere.py"], "cannot read 'nowhere.py': No such file or directory"),

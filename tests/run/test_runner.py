@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dl7450._run.runner import KEPT_ERRORS, KEPT_TEXTS, RunOptions, RunRecord, run_file
+from dl7450._run.record import KEPT_ERRORS, KEPT_TEXTS, RunRecord
+from dl7450._run.runner import RunOptions, run_file
 from dl7450._screen.constants import Alignment
 from dl7450._screen.markup import parse
 from dl7450._screen.state import ScreenState, TextBox

@@ -148,7 +148,7 @@ def test_what_was_never_used_is_told() -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("list.json and more", "'list.json and more' is no URL: write a route as http://content.example/list.json"),
+        ("list.json and more", "'list.json and more' is not a URL: write a route as http://content.example/list.json"),
         ("ftp://a.example/", "'ftp://a.example/' is neither http nor https: "
          "write a route as http://content.example/list.json"),
     ],

@@ -57,7 +57,7 @@ def cancellation_attributes(error: BaseException) -> dict[str, str]:
 def failure_attributes(error: BaseException) -> dict[str, str]:
     """Which task failed first, and how, as attributes of a span around the nursery.
 
-    The `Cancelled` of its siblings are no failures.
+    The `Cancelled` of its siblings are not failures.
 
     Parameters:
         error: the exception group out of a nursery, or an exception out of `Nursery.start`.
