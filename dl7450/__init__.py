@@ -3,7 +3,7 @@
 `open_dock` opens a dock in a Trio program, `run` runs an app on one. What their signatures name is here, too.
 
 The modules that an app may import are here by the same name: `dl7450.http`, `dl7450.wakeup`, `dl7450.splashscreen` and
-so on. An app must find no name in them that the dock does not have, so what they import has an underscore there.
+so on. They have exactly the dock's public names: whatever they import is renamed with an underscore.
 Importing any of them is light: Trio, httpx, Pillow and OpenTelemetry are loaded by the first use of a dock.
 """
 

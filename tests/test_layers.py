@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
@@ -19,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = {"dl7450": ROOT / "dl7450", "dl7450_telemetry": ROOT / "telemetry" / "dl7450_telemetry"}
 
 # Each part of the project, and what it may import. A part stands above all that it may import. A face is a module that
-# an app may import; `dl7450.http` is one, too, whose engine is in its folder and needs no dock.
+# an app may import; `dl7450.http` is one, too, whose engine is in its folder and needs no dock. The loader of apps
+# imports faces by the names that an app uses: that is the app's import, and not one of `_dock`.
 FLOORS = {
     "_version": set[str](),
     "_trio": set[str](),
@@ -31,7 +33,7 @@ FLOORS = {
     "_run": {"_device", "_dock", "_screen", "_trio", "http"},
     "faces": {"_device", "_dock", "_screen"},
     "telemetry.trio": set[str](),
-    "telemetry": {"telemetry.trio"},
+    "telemetry": {"http", "telemetry.trio"},
     "testing": {"_device", "_dock", "_screen", "http", "telemetry"},
     "cli": {"_check", "_device", "_dock", "_run", "_version", "http", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
@@ -40,7 +42,8 @@ FLOORS = {
 PURE = [
     *(f"dl7450.http.{name}" for name in ("_arguments", "_curl", "_dock_of_call", "_exchange", "_incoming", "_parser")),
     *(f"dl7450.http.{name}" for name in ("_request_bytes", "_response", "_url")),
-    "dl7450._screen.constants",
+    *(f"dl7450._screen.{name}" for name in ("attributes", "bidi", "bounds", "colours", "constants", "markup", "state")),
+    "dl7450._screen.style",
     *(f"dl7450._device.{name}" for name in ("device", "edid", "timezones")),
 ]
 HEAVY = {"trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "dl7450_telemetry"}
@@ -119,7 +122,7 @@ def imported_by(statement: str) -> set[str]:
     """Which top-level modules a fresh interpreter has loaded after a statement."""
     source = f"{statement}\nimport json, sys\nprint(json.dumps([name.split('.')[0] for name in sys.modules]))"
     # -S: without what the site's packages load at the start of every interpreter (a coverage tool, for one).
-    path = {**os.environ, "PYTHONPATH": str(ROOT)}
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])}
     done = subprocess.run([sys.executable, "-S", "-c", source], capture_output=True, text=True, check=True, env=path)
     return set(json.loads(done.stdout))
 

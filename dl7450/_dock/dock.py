@@ -1,7 +1,8 @@
 """`Dock` and `open_dock`: one simulated DL-7450, and everything that lives in it.
 
-One dock, one nursery. Requests, timers, the app thread and whatever a thread asks of the dock are tasks of that
-nursery: when `async with open_dock()` ends, nothing of the dock is left.
+One dock, one nursery. Requests of `get_async`, timers and the app thread are tasks of that nursery; what others ask of
+the dock, on Trio's thread or another one, is a visit that ends with it. When `async with open_dock()` ends, nothing of
+the dock is left.
 """
 
 from __future__ import annotations
@@ -303,7 +304,7 @@ async def open_dock(
 
     Parameters:
         transport: what requests are sent through: an async transport of httpx2 or httpx. By default connections over
-            `network`.
+            `network`. Whom another transport trusts is its own affair: the `cacert` of a request does not count then.
         network: finds addresses and opens connections. By default the real one, as far as the device is connected.
         device: the description of the machine around the app.
         max_response_bytes: a longer response body ends with code 63.
@@ -314,7 +315,7 @@ async def open_dock(
             stops the dock and is raised from here.
 
     Raises:
-        TypeError: `transport` is something else; the message names the fix.
+        TypeError: `transport`, `network` or `device` is something else; the message names the fix.
         RuntimeError: this is called outside of Trio, by asyncio for example.
         ValueError: both `transport` and `network` are given.
         Exception: what the block raised, or a callback.
@@ -325,6 +326,14 @@ async def open_dock(
         raise ValueError("pass transport or network, not both: a network is what the default transport works on")
     if transport is not None:
         family_of_transport(transport)
+    if device is not None and not isinstance(device, Device):
+        raise TypeError(
+            f"device must be a dl7450.Device, not {type(device).__name__}: load one, or make one by Device(...)"
+        )
+    if network is not None and not (hasattr(network, "resolve") and hasattr(network, "connect")):
+        raise TypeError(
+            f"network must have resolve() and connect(), as dl7450.Network says; {type(network).__name__} has not"
+        )
     machine = Machine(device or Device(), trio.lowlevel.current_clock())
     if transport is None:
         transport = DockTransport(DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None))

@@ -73,6 +73,8 @@ class _Loader:
             return compile(source, str(path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError) as error:
             raise AppError(f"the app {str(path)!r} is not Python: {error}") from error
+        except (MemoryError, RecursionError):  # Python's parser has a bound
+            raise AppError(f"the app {str(path)!r} is too deep: take its expressions apart") from None
 
     def namespace(self, name: str, path: Path) -> dict[str, object]:
         return {"__name__": name, "__file__": str(path), "__builtins__": self._builtins}

@@ -16,6 +16,8 @@ class Commands(click.Group):
     """Says in one line that standard output cannot be written, whatever was to be written there."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        if sys.stdout is None:  # closed by whoever started the command (`>&-`): nobody wants what is written
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  for the life of the process
         try:
             with whole_output():
                 return super().main(*args, **kwargs)

@@ -81,7 +81,7 @@ def _read_header(data: bytes) -> _Header:
     if not colours and bits <= 8:
         colours = 1 << bits
     behind = _FILE_HEADER + size
-    if bits <= 8 and start in (0, behind):  # the palette cannot be missing: such writers did not count it
+    if bits <= 8 and start in (0, behind):  # some writers leave the palette out of this offset
         start = behind + colours * _entry_size(size)
     elif start == 0:
         start = behind + (12 if compression == _Compression.BITFIELDS and size == 40 else 0)

@@ -74,7 +74,7 @@ def _load(file: bytes, raw_mode: str | None = None) -> Image.Image:
 def _alpha_by_colour(image: Image.Image, chunks: _Chunks) -> Image.Image:
     """0 where a pixel has the one colour that tRNS makes transparent, 255 elsewhere.
 
-    Pillow compares the expanded pixels of 1 to 4 bits, and the upper halves of RGB in 16 bits, with the whole number.
+    Pillow is wrong here: it compares the number with pixels that it has expanded to 8 bits, or with their upper byte.
     """
     depth, samples = chunks.header.depth, len(image.getbands())
     if len(chunks.transparency) != 2 * samples:

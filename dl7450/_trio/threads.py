@@ -1,4 +1,4 @@
-"""Which thread is this? What app code may call only off the Trio thread asks here."""
+"""Finds out which thread this is, for functions that must not be called on the Trio thread."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Callback: TypeAlias = Callable[[Response], object]
 Data: TypeAlias = bytes | bytearray | memoryview
 
 
-LONGEST_TIMEOUT = 1e9  # seconds, some 30 years: more than that is none
+LONGEST_TIMEOUT = 1e9  # seconds, some 30 years: a longer timeout counts as none
 
 
 @dataclass(slots=True, eq=False)
@@ -105,16 +105,18 @@ def _checked_headers(headers: object, body: bytes) -> list[tuple[bytes, bytes]]:
         return []
     if not isinstance(headers, Mapping):
         raise TypeError(f"headers must be a dict of str to str, not {_kind(headers)}")
-    # The messages name no value and no more of a name than is a token: they get into spans and logs, and a token of
-    # another kind, read from a file with its line end, is what people pass.
+    # The messages contain no value, and of a name only its valid beginning: they reach spans and logs, and people pass
+    # secrets that were read from a file with the line end.
     checked: list[tuple[bytes, bytes]] = []
     names: set[str] = set()
     for name, value in headers.items():
         if not isinstance(name, str):
-            raise TypeError(f"headers must be a dict of str to str, but has a name that is {_kind(name)}: use str()")
+            raise TypeError(
+                f"headers must be a dict of str to str, but has a name that is {_kind(name)}{_as_str(name)}"
+            )
         _check_name(name)
         if not isinstance(value, str):
-            raise TypeError(f"headers must be a dict of str to str, but {name!r} is {_kind(value)}: use str()")
+            raise TypeError(f"headers must be a dict of str to str, but {name!r} is {_kind(value)}{_as_str(value)}")
         if found := _FORBIDDEN_IN_VALUE.search(value):
             raise ValueError(
                 f"the value of header {name!r} has {found[0]!r} at position {found.start()} of {len(value)}: remove it"
@@ -165,6 +167,10 @@ def _parse(url: str) -> Url | Failure:
         return parse_url(url)
     except UrlError as error:
         return error.failure
+
+
+def _as_str(value: object) -> str:
+    return ": use .decode()" if isinstance(value, bytes | bytearray) else ": use str()"
 
 
 def _kind(value: object) -> str:

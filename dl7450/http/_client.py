@@ -33,7 +33,7 @@ from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
 from ._url import Url
 
-# Has a callback called where callbacks run; `AppCode.deliver` is one.
+# Calls a callback where callbacks run: `AppCode.deliver` on the app thread, `_run_callback` in Trio.
 _Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
 
 REQUESTS_MAX = 16  # dock SDK
@@ -323,7 +323,7 @@ class HttpClient:
                 body = await self._read(answer)
             finally:
                 await answer.aclose()
-        except self._family.transport_error as error:
+        except self._family.errors as error:
             raise FailedRequest(self._family.failure_of(error)) from error
         except MemoryError as error:
             raise FailedRequest(Failure.MEMORY) from error

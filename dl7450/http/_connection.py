@@ -89,7 +89,7 @@ class HttpConnection:
 
     def make_idle(self) -> bool:
         """Get ready for another request; False if there cannot be one."""
-        # A server that has not got all of a request takes what comes for the rest of it.
+        # The server may still expect the rest of the request, and would read the next one as that rest.
         if not self._sent_whole or not self._http.reusable:
             return False
         self._used = trio.current_time()
@@ -112,7 +112,7 @@ class HttpConnection:
             exchange.sent(len(data))
 
     def _may_stop_sending(self, head: AnswerHead) -> bool:
-        """Whether an answer is one to a request that was not sent whole (libcurl's rule, measured)."""
+        """Whether this answer lets us stop sending the request (libcurl's rule, measured)."""
         return head.status_code >= 300 or self._http.closes
 
     async def _send_while_reading(self, data: bytes, exchange: Exchange, body_max: int) -> AnswerHead | None:
@@ -154,7 +154,8 @@ class HttpConnection:
                 error = broken
             finally:
                 self._early = kept
-            # Only now: a TLS stream cannot be read any more once its sending was cancelled.
+            # Cancel the sending only after the answer was read: Trio's `SSLStream` cannot be read once `send_all` was
+            # cancelled.
             if error is not None or size > body_max or (head is not None and self._may_stop_sending(head)):
                 nursery.cancel_scope.cancel("the answer overtook the request")
 
@@ -224,6 +225,6 @@ async def open_connection(
 
 
 def _holds_data(stream: trio.SSLStream[trio.abc.Stream]) -> bool:
-    """Whether something was received that has not been read: of a record, or records that came in one segment."""
-    # Trio has no public way to ask for the second; reading would tell, but might wait.
+    """Whether bytes were received and not read: the rest of a decrypted record, or further records."""
+    # Trio has no public way to ask for records that are not decrypted yet; reading could block.
     return stream.pending() > 0 or stream._incoming.pending > 0

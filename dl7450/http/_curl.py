@@ -61,7 +61,7 @@ class Failure(Enum):
     NOT_HTTP = auto()  # what was received does not begin with a status line of HTTP/1
     WEIRD_STATUS_LINE = auto()  # the same after HTTP/1 was spoken, or a later HTTP
     BAD_HEADER = auto()  # a line of the head or a trailer that cannot be one, or a length that is not a number
-    BAD_CHUNK = auto()  # a chunk that is none
+    BAD_CHUNK = auto()  # a malformed chunk
     GRAMMAR = auto()  # the answer breaks HTTP's grammar: what a transport of somebody else's can say
     HEAD_TOO_LARGE = auto()  # more headers, or a longer line, than libcurl takes
     TRANSFER_CODING = auto()  # a Transfer-Encoding other than chunked

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # What transports raise, as the step that failed: by the names that both families have, the most special ones first.
+# The last three are raised by transports that wrap others, and by the reading of a body.
 _FAILURES = {
     "ConnectTimeout": Failure.CONNECT_TIMEOUT,
     "TimeoutException": Failure.DEADLINE,
@@ -26,6 +27,9 @@ _FAILURES = {
     "NetworkError": Failure.RESET,
     "UnsupportedProtocol": Failure.SCHEME,
     "TransportError": Failure.GRAMMAR,
+    "InvalidURL": Failure.URL,
+    "HTTPError": Failure.GRAMMAR,
+    "StreamError": Failure.GRAMMAR,
 }
 
 
@@ -35,18 +39,23 @@ class Family:
 
     Attributes:
         module: `httpx2` or `httpx`.
-        transport_error: the base class of what its transports raise.
+        errors: the base classes of what its transports raise.
     """
 
     module: Any
-    transport_error: type[Exception]
+    errors: tuple[type[Exception], ...]
+
+    @classmethod
+    def of(cls, module: Any) -> Family:
+        """The family of a module."""
+        return cls(module, (module.HTTPError, module.InvalidURL, module.StreamError))
 
     def failure_of(self, error: Exception) -> Failure:
-        """The step that failed when a transport raised this `transport_error`."""
+        """The step that failed when a transport raised one of its `errors`."""
         return next(failure for name, failure in _FAILURES.items() if isinstance(error, getattr(self.module, name)))
 
 
-HTTPX2 = Family(httpx2, httpx2.TransportError)
+HTTPX2 = Family.of(httpx2)
 
 
 def family_of_transport(transport: object) -> Family:
@@ -68,7 +77,7 @@ def family_of_request(request: object) -> Family:
 
 def _loaded() -> list[Family]:
     older: ModuleType | None = sys.modules.get("httpx")
-    return [HTTPX2] if older in {None, httpx2} else [HTTPX2, Family(older, older.TransportError)]
+    return [HTTPX2] if older in {None, httpx2} else [HTTPX2, Family.of(older)]
 
 
 def _instead(transport: object) -> str:

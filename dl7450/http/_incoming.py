@@ -1,6 +1,6 @@
 """`Incoming`: what has come over a connection and was not read yet, by lines and by bytes (pure).
 
-It never searches a byte twice for the end of a line, and moves each only once, so that a line may come byte by byte.
+It never searches a byte twice for the end of a line, so that a line may come byte by byte.
 Work is counted in steps: a line, or 256 bytes of a long one.
 """
 
@@ -38,7 +38,7 @@ class Incoming:
     def __init__(self) -> None:
         self._data: bytes | bytearray = b""
         self._position = 0  # what is before it has been read
-        self._searched = 0  # between the two there is no line feed
+        self._searched = 0  # from `_position` to here there is no line feed
         self.ended = self.goes_on = False
         self.line_size = self.steps = 0
 
@@ -66,7 +66,7 @@ class Incoming:
         """The next line without its end (LF, or CRLF), None until it has come.
 
         Parameters:
-            limit: bytes; so long a line is an error, also one whose end has not come.
+            limit: bytes; a line of this length is an error, even before its end has come.
             may_go_on: what follows must have come, too, unless it is a blank line: it may be folded into this one.
         """
         data, start = self._data, self._position

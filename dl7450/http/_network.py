@@ -101,6 +101,8 @@ class TrioNetwork:
             if is_ip_address(host) or _has_custom_resolver():
                 found = await trio.socket.getaddrinfo(host, port, type=trio.socket.SOCK_STREAM)
             else:
+                if self._lookups.available_tokens < 1:  # it would wait for a name server that does not answer
+                    raise OSError(errno.EAGAIN, f"{LOOKUPS_MAX} look-ups are waiting for the system's resolver")
                 look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
                 found = await trio.to_thread.run_sync(look_up, abandon_on_cancel=True, limiter=self._lookups)
         except UnicodeError as error:  # a label that no DNS message can hold
@@ -125,7 +127,7 @@ class TrioNetwork:
 
 
 def _has_custom_resolver() -> bool:
-    # Trio tells which resolver it has only to those who set another one.
+    # Trio has no getter: setting None tells which resolver was set, and then it is put back.
     resolver = trio.socket.set_custom_hostname_resolver(None)
     trio.socket.set_custom_hostname_resolver(resolver)
     return resolver is not None
@@ -147,7 +149,7 @@ class DeviceNetwork:
         if not self._is_up():
             raise OSError(errno.ENETDOWN, "the dock has no network")
         connection = await self._network.connect(address)
-        # A kept connection is of no use either: an end is waiting to be read from it, so to say.
+        # A kept connection is reported as readable then: so it is not used again.
         return connection._replace(is_readable=lambda: not self._is_up() or connection.is_readable())
 
 
@@ -178,7 +180,7 @@ async def _resolve(network: Network, host: str, port: int, exchange: Exchange) -
         with nullcontext() if is_ip_address(host) else exchange.phase(f"DNS lookup {host}"):
             addresses = await network.resolve(host, port)
     except OSError as error:
-        raise FailedRequest(Failure.RESOLVE) from error
+        raise FailedRequest(Failure.RESOLVE, error.strerror if error.errno == errno.EAGAIN else None) from error
     if not addresses:  # a resolver of the program may say so, too
         raise FailedRequest(Failure.RESOLVE)
     if zone:

@@ -191,14 +191,14 @@ class Http1:
             return None
         if not self.begun:
             raise AnswerError(Failure.FIN)
-        incoming.take(incoming.unread)  # a part of a line is none
+        incoming.take(incoming.unread)  # an unfinished line does not count
         if self._folded:
             incoming.goes_on = False
             self._read_header(b"")
         return self._final_head()
 
     def _check_name(self, name: bytes) -> None:
-        """See to it that it is HTTP's, as far as it has come."""
+        """Raise if what has come so far cannot begin with `HTTP/`."""
         if not b"HTTP/".startswith(name.upper()):
             raise AnswerError(Failure.WEIRD_STATUS_LINE if self._has_spoken_http else Failure.NOT_HTTP)
 
@@ -231,7 +231,7 @@ class Http1:
         self._count_header()
         value = value.strip(_BLANKS)
         self._headers.append((name.strip(_BLANKS), value))
-        size = len(name)  # which tells most of them apart
+        size = len(name)  # comparing lengths first is cheap, and rules out most names
         if size == 10 and name.lower() == b"connection":
             asked = items_of(value)
             self._close_asked = self._close_asked or b"close" in asked
@@ -253,7 +253,7 @@ class Http1:
             self._folded.append(part)
 
     def _read_length(self, value: bytes) -> None:
-        for item in dict.fromkeys(value.split(b",")):  # each once: there is room for fifty thousand
+        for item in dict.fromkeys(value.split(b",")):  # each value once: a line has room for 50,000
             digits = item.strip(_BLANKS)
             if not digits.isdigit():
                 raise AnswerError(Failure.BAD_HEADER)

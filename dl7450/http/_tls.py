@@ -30,7 +30,7 @@ from ._url import is_ip_address
 
 
 class Trust(NamedTuple):
-    """Whom to trust: an `ssl` context, and what went wrong that is no reason to fail."""
+    """Whom to trust: an `ssl` context, and a problem that does not make the request fail."""
 
     context: ssl.SSLContext
     note: str | None
@@ -50,7 +50,7 @@ def trust(cacert: str | None) -> Trust:
 
 
 async def handshake(stream: trio.abc.Stream, context: ssl.SSLContext, host: str) -> trio.SSLStream[trio.abc.Stream]:
-    """Make a TLS session with a host; the one that closes the stream is the caller.
+    """Make a TLS session with a host; the caller closes the stream.
 
     Raises:
         trio.BrokenResourceError: there is none. Its cause is an `ssl.CertificateError` if the server is not trusted.

@@ -101,7 +101,7 @@ class DockTransport(httpx2.AsyncBaseTransport):
             await idle.aclose()
         trusted = None
         if server.scheme == "https":
-            await trio.lowlevel.checkpoint()  # else a request whose certificates cannot be read would have none
+            await trio.lowlevel.checkpoint()  # checkpoint here: bad certificates fail before any I/O
             trusted, exchange.note = trust(server.cacert)
         return await open_connection(self._network, server.host, server.port, trusted, exchange)
 

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_to_bytes
 
+import idna
+
 from ._curl import Failure
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,39}):(?=/)")
@@ -24,6 +26,7 @@ _LENGTH_MAX = 65_536  # of a part of a URL: httpx takes no more
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _USER_INFO = re.compile(r"//[^/?#\s]*@")
 _QUERY_VALUE = re.compile(r"([?&;])([^?&;=#\s]*)=[^&;#\s]*")
+_MALFORMED_QUERY_VALUE = re.compile(r"([?&;])([^?&;=#]*)=[^&;#]*")  # white space is part of what is not a URL
 # Semantic convention of `url.full`, in lower case: servers differ in how they write them.
 _SECRETS = frozenset({
     "awsaccesskeyid", "signature", "sig", "x-goog-signature", "x-amz-signature", "x-amz-credential",
@@ -124,7 +127,8 @@ def redact_malformed(text: str) -> str:
     nobody and may hold a token.
     """
     _, at, after = text.rpartition("@")
-    return redact(f"REDACTED:REDACTED@{after}" if at else text).partition("#")[0]
+    shown = f"REDACTED:REDACTED@{after}" if at else text
+    return _MALFORMED_QUERY_VALUE.sub(_without_secret, shown).partition("#")[0]
 
 
 def _split_scheme(text: str) -> tuple[str | None, str]:
@@ -185,8 +189,6 @@ def _ascii_host(host: str, text: str) -> str:
     if ":" in host:
         return host
     if not host.isascii():
-        import idna
-
         try:
             return idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError as error:

@@ -1,4 +1,4 @@
-"""`Answer`: what a server in memory says to a request, and the bytes that this is on the wire (pure)."""
+"""`Answer`: what a server in memory says to a request, and the bytes that this is on the wire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Request`: what an app asked of a server in memory (pure)."""
+"""`Request`: what an app asked of a server in memory."""
 
 from __future__ import annotations
 

@@ -221,7 +221,7 @@ class TestDock:
         return self._recorder.spans()
 
     def span_tree(self, *attributes: str) -> str:
-        """All spans as text, a line for each, with these attributes where they have them (`telemetry.tree`)."""
+        """All spans as text, a line for each, with these attributes where they have them (`dl7450_telemetry.tree`)."""
         return tree(self.spans, *attributes)
 
     def statistics(self) -> HttpStatistics:

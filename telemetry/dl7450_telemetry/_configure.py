@@ -32,8 +32,8 @@ def configure(
     `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`) and `none` otherwise. OTLP goes over
     HTTP, as protobuf. `OTEL_EXPORTER_OTLP_TIMEOUT` is in seconds, as everywhere in OpenTelemetry for Python.
 
-    A collector that is down, slow or none at all costs one warning (logger `telemetry`); whatever else the libraries
-    have to say about it is logged at DEBUG.
+    A collector that is down, slow or none at all costs one warning (logger `dl7450_telemetry`); whatever else the
+    libraries have to say about it is logged at DEBUG.
 
     Parameters:
         service_name: default for every dock; `OTEL_SERVICE_NAME` wins over it.

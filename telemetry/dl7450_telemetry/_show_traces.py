@@ -48,7 +48,7 @@ def show_traces(
     A trace is always shown whole. As JSON each is one line of OTLP JSON, so that the output is a trace file again.
 
     Parameters:
-        path: a trace file, as `telemetry.read_trace_file` takes it.
+        path: a trace file, as `dl7450_telemetry.read_trace_file` takes it.
         wanted: which traces.
         slowest: only so many traces, those that took longest, the slowest first.
         by: any of `dock` and `host`: sum the requests up by these too.

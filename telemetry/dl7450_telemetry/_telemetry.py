@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Self
 from opentelemetry import metrics
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 
+from dl7450.http._url import redact  # spans of whatever program keep to what those of requests promise
+
 from ._resource import make_resource
 from ._span_record import SpanRecord
 from .trio import TrioSpanProcessor
@@ -55,7 +57,7 @@ class Telemetry:
         with self._lock:
             if key not in self._tracer_providers:
                 provider = TracerProvider(resource=make_resource(*key), shutdown_on_exit=False)
-                provider.add_span_processor(TrioSpanProcessor(self._recorder))
+                provider.add_span_processor(TrioSpanProcessor(self._recorder, redact))
                 self._tracer_providers[key] = provider
             return self._tracer_providers[key]
 

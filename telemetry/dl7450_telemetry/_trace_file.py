@@ -46,7 +46,7 @@ def _refuse(damage: TraceFileError) -> NoReturn:
 def read_trace_file(path: str | Path, *, on_damage: OnDamage = _refuse) -> list[SpanRecord]:
     """Read the spans of a trace file.
 
-    Takes what `telemetry.configure` and the Collector's file exporter write, also compressed with gzip; also a request
+    Takes what `configure` and the Collector's file exporter write, also compressed with gzip; also a request
     that is spread over several lines, and ids in base64. Metrics and logs in the same file are passed over.
 
     Parameters:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
 from queue import SimpleQueue
+from typing import Any
 
 import httpx2
 import pytest
@@ -677,3 +678,15 @@ async def test_wait_all_blocked_waits_for_the_app_thread(nursery: trio.Nursery, 
         autojump_clock.jump(5)
         await dock.wait_all_blocked()
         assert record == ["app"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"device": "dock.yaml"}, r"^device must be a dl7450\.Device, not str"),
+        ({"network": "offline"}, r"^network must have resolve\(\) and connect\(\)"),
+    ],
+)
+async def test_what_is_not_a_device_or_a_network_is_refused_with_the_fix(options: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        await dl7450.open_dock(**options).__aenter__()

@@ -156,3 +156,10 @@ def test_an_app_that_is_not_python_says_so(source: bytes, tmp_path: Path) -> Non
     path.write_bytes(source)
     with pytest.raises(AppError, match=r"^the app '.*app.py' is not Python: "):
         load_app(path)
+
+
+def test_an_app_that_is_too_deep_for_pythons_parser_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    path.write_text(f"x = {'-' * 100_000}1")
+    with pytest.raises(AppError, match=r"^the app '.*app.py' is too deep: take its expressions apart$"):
+        load_app(path)

@@ -9,6 +9,7 @@ PAGE = Path("docs/telemetry.md").read_text(encoding="utf-8")
 def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
     dotted = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9_]+)+")
     sources = [
+        "dl7450/_run/runner.py",
         "dl7450/http/_tracing.py",
         "dl7450/http/_metrics.py",
         "dl7450/_trio/app_spans.py",

@@ -38,7 +38,7 @@ MISUSE: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"headers": {b"A": "b"}},
         TypeError,
-        "headers must be a dict of str to str, but has a name that is bytes: use str()",
+        "headers must be a dict of str to str, but has a name that is bytes: use .decode()",
     ),
     (
         {"headers": {"A: secret": "c"}},

@@ -58,9 +58,17 @@ async def test_what_a_transport_of_either_family_raises_is_an_answer(family: Mod
 
     def fail(request: Any) -> Any:
         raised.append(request.url.path[1:])
-        raise getattr(family, raised[-1])("on purpose", request=request)
+        raise getattr(family, raised[-1])("on purpose")
 
-    names = [*_FAILURES, "ReadTimeout", "ReadError", "ProxyError", "RemoteProtocolError"]
+    names = [
+        *_FAILURES,
+        "TooManyRedirects",
+        "DecodingError",
+        "ReadTimeout",
+        "ReadError",
+        "ProxyError",
+        "RemoteProtocolError",
+    ]
     async with dl7450.open_dock(transport=family.MockTransport(fail)) as dock:
         codes = {name: (await dock.http.get(f"{URL}{name}")).status_code() for name in names}
         assert dock.http.statistics() == HttpStatistics(16, 0, failed=len(names))
@@ -73,6 +81,11 @@ async def test_what_a_transport_of_either_family_raises_is_an_answer(family: Mod
         "NetworkError": 56,
         "UnsupportedProtocol": 1,
         "TransportError": 8,
+        "InvalidURL": 3,
+        "HTTPError": 8,
+        "StreamError": 8,
+        "TooManyRedirects": 8,
+        "DecodingError": 8,
         "ReadTimeout": 28,
         "ReadError": 56,
         "ProxyError": 8,

@@ -203,6 +203,22 @@ async def test_names_that_hang_take_threads_from_nobody_else(
         give_up.set()
 
 
+async def test_when_all_look_ups_wait_the_next_one_fails_at_once(
+    monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    give_up = threading.Event()
+    monkeypatch.setattr("dl7450.http._network.LOOKUPS_MAX", 1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: give_up.wait() and [])
+    network = TrioNetwork()
+    try:
+        with trio.move_on_after(1):
+            await network.resolve("hangs.example", 80)
+        with pytest.raises(OSError, match="1 look-ups are waiting for the system's resolver"):
+            await network.resolve("next.example", 80)
+    finally:
+        give_up.set()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 async def test_the_real_network_connects(host: str) -> None:
     shown = f"[{host}]" if ":" in host else host

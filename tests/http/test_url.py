@@ -94,6 +94,8 @@ def test_secrets_do_not_appear(text: str, shown: str) -> None:
         ("http://me:sec/ret@a/ x?sig=secret", "REDACTED:REDACTED@a/ x?sig=REDACTED"),
         ("http://a:b/", "http://a:b/"),
         ("http://a:b/?x=1#access_token=secret", "http://a:b/?x=1"),
+        ("http://a b/?sig=sec ret&x=1 2", "http://a b/?sig=REDACTED&x=1 2"),
+        ("http://a/?sig=sec\nret", "http://a/?sig=REDACTED"),
     ],
 )
 def test_secrets_do_not_appear_in_what_is_no_url(text: str, shown: str) -> None:

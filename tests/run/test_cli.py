@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -155,6 +156,15 @@ def test_a_frame_that_is_not_drawn_does_not_look_free(write_app: WriteApp, tmp_p
         output = dl7450("run", app, *arguments).stdout
         [render] = [line for line in output.splitlines() if "dl7450.render" in line]
         assert ("dl7450.render not drawn " in render) is not drawn
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is not there")
+@pytest.mark.parametrize("command", ["check app.py", "run app.py --quiet", "run app.py", "--version"])
+def test_a_standard_output_that_is_closed_is_one_that_nobody_wants(command: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("print('hello')")
+    line = f"{shlex.quote(sys.executable)} -m dl7450 {command} >&-"
+    done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")

@@ -9,7 +9,7 @@ the nursery failed. So both are read when a span ends, by `TrioSpanProcessor`, w
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 
@@ -79,7 +79,7 @@ def failure_attributes(error: BaseException) -> dict[str, str]:
 
 
 def _failures(error: BaseException) -> Iterator[Exception]:
-    """Depth first, which is the order in which they happened: a nursery appends. `Cancelled` is no `Exception`."""
+    """Depth first, which is the order in which they happened: a nursery appends. `Cancelled` is not an `Exception`."""
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
             yield from _failures(inner)
@@ -119,12 +119,15 @@ class TrioSpanProcessor(SpanProcessor):
     An attribute that the span has already is left as it is.
     """
 
-    def __init__(self, processor: SpanProcessor) -> None:
+    def __init__(self, processor: SpanProcessor, redact: Callable[[str], str] = str) -> None:
         """
         Parameters:
             processor: gets the spans; shut down and flushed with this one.
+            redact: takes secrets out of the text of what is added: Trio's reason for a cancellation may quote an
+                exception.
         """
         self._processor = processor
+        self._redact = redact
         # Spans that started while an exception was being handled, by id, such as those of clean-up code: when
         # they end, that exception is still the current one, but it did not end them.
         self._handled: dict[int, BaseException] = {}
@@ -140,7 +143,7 @@ class TrioSpanProcessor(SpanProcessor):
         if error is not None and error is not handled:
             attributes = cancellation_attributes(error) | failure_attributes(error)
             if attributes:
-                span = _with_attributes(span, attributes)
+                span = _with_attributes(span, {name: self._redact(text) for name, text in attributes.items()})
         self._processor.on_end(span)
 
     def shutdown(self) -> None:

@@ -279,3 +279,15 @@ def test_shutting_down_and_flushing_is_passed_on() -> None:
     assert processor.force_flush(5) is False
     processor.shutdown()
     assert recorder.calls == ["force_flush 5", "shutdown"]
+
+
+async def test_what_is_added_is_redacted() -> None:
+    recorder = Recorder()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(TrioSpanProcessor(recorder, lambda text: text.replace("secret", "REDACTED")))
+    with trio.CancelScope() as scope, provider.get_tracer("tests").start_as_current_span("cut short"):
+        scope.cancel("the secret is out")
+        await trio.lowlevel.checkpoint()
+    [span] = recorder.ended
+    assert span.attributes is not None
+    assert span.attributes["trio.cancelled.reason"] == "the REDACTED is out"
