@@ -3,7 +3,7 @@
 import errno
 import os
 import resource
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,15 +28,21 @@ def _no_trust_is_kept() -> None:
     _trust.cache_clear()
 
 
-async def fetched(
-    nursery: trio.Nursery, provider: TracerProvider, exporter: InMemorySpanExporter
-) -> tuple[int, str | None]:
-    """The status of a request, and what its span says besides."""
-    network = ScriptedNetwork(nursery, FINE, tls=SERVER)
-    async with dl7450.open_dock(network=network, tracer_provider=provider) as dock:
-        response = await dock.http.get(URL)
-    span = [span for span in shown(exporter) if span.name == "GET"][-1]
-    return response.status_code(), span.description or span.attributes.get("dl7450.note")
+Fetch = Callable[[], Awaitable[tuple[int, str | None]]]
+
+
+@pytest.fixture
+def fetch(nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter) -> Fetch:
+    """Makes a request on a new dock: its status, and what its span says besides."""
+
+    async def fetch() -> tuple[int, str | None]:
+        network = ScriptedNetwork(nursery, FINE, tls=SERVER)
+        async with dl7450.open_dock(network=network, tracer_provider=tracer_provider) as dock:
+            response = await dock.http.get(URL)
+        span = [span for span in shown(exporter) if span.name == "GET"][-1]
+        return response.status_code(), span.description or span.attributes.get("dl7450.note")
+
+    return fetch
 
 
 @pytest.mark.parametrize(
@@ -49,47 +55,31 @@ async def fetched(
     ids=["missing", "empty", "garbage"],
 )
 async def test_a_cert_file_that_cannot_be_used_is_77_and_the_span_names_it(
-    content: str | None,
-    reason: str,
-    nursery: trio.Nursery,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tracer_provider: TracerProvider,
-    exporter: InMemorySpanExporter,
+    content: str | None, reason: str, fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    told = await fetched(nursery, tracer_provider, exporter)
+    told = await fetch()
     assert told == (77, f"SSL_CERT_FILE={path} cannot be used: {reason}")
 
 
-async def test_a_cert_file_is_what_is_trusted(
-    nursery: trio.Nursery,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tracer_provider: TracerProvider,
-    exporter: InMemorySpanExporter,
-) -> None:
+async def test_a_cert_file_is_what_is_trusted(fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(cacert("ca"))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    assert await fetched(nursery, tracer_provider, exporter) == (200, None)
+    assert await fetch() == (200, None)
 
 
 async def test_a_key_log_that_cannot_be_written_is_no_reason_to_fail_and_the_span_names_it(
-    nursery: trio.Nursery,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tracer_provider: TracerProvider,
-    exporter: InMemorySpanExporter,
+    fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, log = tmp_path / "ca.pem", tmp_path / "missing" / "keys.log"
     path.write_text(cacert("ca"))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
-    told = await fetched(nursery, tracer_provider, exporter)
+    told = await fetch()
     assert told == (200, f"SSLKEYLOGFILE={log} cannot be written: No such file or directory")
 
 
@@ -110,16 +100,12 @@ def no_file_descriptor_left() -> Generator[None]:
 
 
 async def test_without_a_file_descriptor_left_the_first_https_is_a_code(
-    nursery: trio.Nursery,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tracer_provider: TracerProvider,
-    exporter: InMemorySpanExporter,
+    fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ca.pem"
     path.write_text(cacert("ca"))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     with no_file_descriptor_left():
-        told = await fetched(nursery, tracer_provider, exporter)
+        told = await fetch()
     assert told == (77, f"SSL_CERT_FILE={path} cannot be used: {os.strerror(errno.EMFILE)}")
-    assert (await fetched(nursery, tracer_provider, exporter))[0] == 200  # the next request tries again
+    assert (await fetch())[0] == 200  # the next request tries again
