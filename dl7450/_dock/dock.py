@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
@@ -26,10 +24,9 @@ from opentelemetry.context import get_current
 from .._device.device import Device
 from .._device.machine import Machine
 from .._screen.state import ScreenState
-from .._trio.clock import awaited_by_thread, epoch_of, nanoseconds
+from .._trio.clock import epoch_of, nanoseconds
 from .._trio.exception_groups import ctrl_c_first, open_plain_nursery
-from .._trio.lifetime import CLOSED, DockClosed, Lifetime, Visit
-from .._trio.threads import check_not_trio, host_run
+from .._trio.lifetime import DockClosed, Lifetime
 from .._version import __version__
 from ..http._client import HttpClient
 from ..http._family import family_of_transport
@@ -37,8 +34,8 @@ from ..http._network import DeviceNetwork, Network, TrioNetwork
 from ..http._tracing import HttpTracing
 from ..http._transport import DockTransport
 from .app_calls import AppCalls
-from .app_thread import DockStopped
 from .loader import load_app
+from .thread_calls import ThreadCalls
 from .timers import Timers
 
 if TYPE_CHECKING:
@@ -105,10 +102,13 @@ class Dock:
             observers.on_frame,
             observers.on_error,
         )
+        self._thread_calls = ThreadCalls(lifetime, self._app_calls.thread, lambda: dock_of_app.get() is self)
         self.screen = self._app_calls.screen
         self.timers = Timers(lifetime, self._app_calls)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
-        self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._call_while_open, max_response_bytes)
+        self.http = HttpClient(
+            lifetime, transport, tracing, self._app_calls, self._thread_calls.call_while_open, max_response_bytes
+        )
 
     def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
         """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.
@@ -219,21 +219,7 @@ class Dock:
             DockStopped: the dock is closed, or stopped before the function returned, and this is code of its app.
             trio.ClosedResourceError: the same on any other thread.
         """
-        check_not_trio("Dock.call()", "`await`, or have the code run by dock.run_app(...)")
-        visit = self._lifetime.visit()
-        on_app_thread = threading.get_ident() == self._app_calls.thread.ident
-        host = None if on_app_thread else host_run()
-        try:
-            with self._stop_told():
-                if host is self._token:
-                    return trio.from_thread.run(self._run_visit, visit, afn, args, on_app_thread)
-                if host is not None:
-                    return trio.from_thread.run(self._run_visit_elsewhere, visit, afn, args)
-                return trio.from_thread.run(self._run_visit, visit, afn, args, on_app_thread, trio_token=self._token)
-        except KeyboardInterrupt:
-            with suppress(trio.RunFinishedError):
-                self._token.run_sync_soon(visit.scope.cancel, "KeyboardInterrupt")
-            raise
+        return self._thread_calls.call(afn, *args)
 
     def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run a plain function on the Trio thread and wait for it. For every thread but Trio's.
@@ -243,45 +229,7 @@ class Dock:
             DockStopped: the dock is closed, and this is code of its app.
             trio.ClosedResourceError: the same on any other thread.
         """
-        check_not_trio("Dock.call_sync()", "the function itself, or have the code run by dock.run_app(...)")
-        with self._stop_told():
-            return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
-
-    def _call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
-        with suppress(DockStopped, trio.ClosedResourceError):
-            self.call(afn)
-
-    @contextmanager
-    def _stop_told(self) -> Generator[None]:
-        """Tell a caller on another thread that the dock has stopped: in a way that an app cannot catch by mistake."""
-        try:
-            yield
-        except (DockClosed, trio.RunFinishedError):
-            if dock_of_app.get() is self:
-                raise DockStopped(CLOSED) from None
-            raise trio.ClosedResourceError(CLOSED) from None
-
-    def _if_open(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
-        self._lifetime.check()
-        return function(*args)
-
-    async def _run_visit(
-        self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts], on_app_thread: bool
-    ) -> T:
-        """Run an async function for a thread, which waits."""
-        with self._app_calls.thread.waiting_for_dock() if on_app_thread else awaited_by_thread(self.clock):
-            async with visit:
-                return await afn(*args)
-
-    async def _run_visit_elsewhere(self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:
-        """Run an async function for a thread of another Trio run; cancel it with the task that waits there."""
-        run = partial(trio.from_thread.run, self._run_visit, visit, afn, args, False, trio_token=self._token)
-        try:
-            return await trio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=trio.CapacityLimiter(1))
-        except trio.Cancelled:
-            with suppress(trio.RunFinishedError):
-                self._token.run_sync_soon(visit.scope.cancel, "the thread's task was cancelled")
-            raise
+        return self._thread_calls.call_sync(function, *args)
 
 
 @asynccontextmanager
