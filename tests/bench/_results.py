@@ -23,7 +23,6 @@ REFERENCES: dict[Style, str] = {"async": HTTPX2_ASYNC, "sync": HTTPX2_SYNC}
 PACKAGES = [
     "dl7450",
     "trio",
-    "h11",
     "httpx2",
     "httpx",
     "aiohttp",
