@@ -636,6 +636,15 @@ async def test_blocking_calls_on_the_trio_thread_are_mistakes_and_the_message_na
                 call()
 
 
+async def test_a_task_that_is_cancelled_is_not_told_that_the_dock_is_closed() -> None:
+    async with dl7450.open_dock() as dock:
+        pass
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await dock.http.get(URL)
+    assert scope.cancelled_caught
+
+
 async def test_start_soon_on_another_thread_is_a_mistake_and_the_message_names_the_fix() -> None:
     async def task() -> None:
         started.set()

@@ -162,6 +162,17 @@ def test_the_length_is_not_added_where_the_app_says_how_long_the_data_is(given: 
     assert [name for name, _ in call.headers] == [b"Host", b"Accept", given.encode()]
 
 
+def test_only_a_second_host_is_left_out_and_other_names_go_out_in_every_spelling() -> None:
+    call = check_call("GET", URL, {"host": "first", "X-a": "1", "HOST": "second", "x-A": "2"}, None, 1, None)
+    assert call.headers == [
+        (b"Accept", b"*/*"),
+        (b"host", b"first"),
+        (b"X-a", b"1"),
+        (b"x-A", b"2"),
+        (b"Content-Length", b"0"),
+    ]
+
+
 def test_data_is_taken_as_it_is_at_the_call() -> None:
     data = bytearray(b"before")
     call = check_call("POST", URL, None, data, 1, None)

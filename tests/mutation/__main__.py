@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import resource
+import signal
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -44,6 +45,8 @@ def main() -> int:
         print(*(f"{file} {mutant}" for file in files for mutant in chosen[file]), sep="\n")
         return 0
     os.nice(10)
+    # A shell has what it starts in the background ignore it, and what that starts, too; the tests of Ctrl-C need it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     outcomes = trio.run(_test_all, chosen)
     print()
@@ -57,7 +60,8 @@ def main() -> int:
 def sample(mutants: list[Mutant], share: float, chance: random.Random) -> list[Mutant]:
     """Choose a share of a file's mutants, but not fewer than `FEWEST`."""
     count = min(len(mutants), max(FEWEST, round(len(mutants) * share)))
-    return sorted(chance.sample(mutants, count), key=lambda mutant: mutant.line)
+    shuffled = chance.sample(mutants, len(mutants))  # so that a larger share has all of a smaller one
+    return sorted(shuffled[:count], key=lambda mutant: mutant.line)
 
 
 async def _test_all(mutants: dict[str, list[Mutant]]) -> dict[str, Counter[Outcome]]:

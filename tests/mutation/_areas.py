@@ -16,6 +16,7 @@ class Area:
 
 
 WIRE = ["connection", "curl", "incoming", "network", "request_bytes", "tls", "transport"]
+CALLED_BY_APPS = ["__init__", "_dock_of_call", "_control"]
 DOCK = ["app_thread", "dock", "loader", "current", "ctrl_c"]
 EXPORT = [
     "losses", "resource", "collector", "trace_file_exporter", "delivery", "configure", "environment", "export",
@@ -27,6 +28,7 @@ AREAS = [
     Area("dl7450/http/_parser.py", ["tests/http/test_parser.py", "tests/http", "tests/conformance"]),
     Area("dl7450/http/_url.py", ["tests/http/test_url.py", "tests/conformance/test_urls.py", "tests/http"]),
     *(Area(f"dl7450/http/_{name}.py", ["tests/http", "tests/conformance"]) for name in WIRE),
+    *(Area(f"dl7450/http/{name}.py", ["tests/http", "tests/dock/test_dock.py"]) for name in CALLED_BY_APPS),
     Area("dl7450/http/*.py", ["tests/http"]),
     Area("dl7450/_dock/*.py", ["tests/trio", "tests/sdk", *(f"tests/dock/test_{name}.py" for name in DOCK)]),
     Area("dl7450/_trio/*.py", ["tests/trio", "tests/sdk", *(f"tests/dock/test_{name}.py" for name in DOCK)]),

@@ -161,7 +161,7 @@ def test_the_bound_is_five_seconds_unless_another_is_asked_for() -> None:
 def test_a_collector_that_is_back_in_time_gets_everything(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    again = Answer(503, {"Retry-After": "0"})
+    again = Answer(503, {"Retry-After": "0"}, b"<html>what a proxy says for it</html>")
     with receiving(again, Answer()) as receiver:
         seconds_of_a_run(receiver.url, monkeypatch)
         assert receiver.next_traces() == receiver.next_traces()

@@ -24,3 +24,11 @@ def test_a_message_is_one_line_that_does_nothing_to_the_terminal(caplog: pytest.
         "\ufffd[2J\ufffd\ufffd",
         f"refused: \ufffd]0;title\ufffd{'x' * 981}… (the app goes on; this is said once)",
     ]
+
+
+def test_a_message_is_cut_where_it_is_too_long_and_not_before(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "dl7450_telemetry")
+    with diverted_log():
+        for length in (1000, 1001):
+            logging.getLogger(DIVERTED_LOGGERS[0]).error("x" * length)
+    assert caplog.messages == ["x" * 1000, "x" * 1000 + "…"]

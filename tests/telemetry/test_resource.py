@@ -1,6 +1,7 @@
 """The resource of a dock, and what the environment adds to it."""
 
 import pytest
+from opentelemetry.sdk.resources import Resource
 
 from dl7450_telemetry._resource import make_resource
 
@@ -49,5 +50,6 @@ def test_each_dock_of_a_process_is_a_service_instance_of_its_own(monkeypatch: py
 
     assert len({instance(None), instance("A1"), instance("A2")}) == 3
     assert instance("A1") == instance("A1")
+    assert instance(None) == Resource.create().attributes["service.instance.id"]  # the SDK's, of the process
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=mine")
     assert instance("A1") == "mine"
