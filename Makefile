@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test conformance soak bench docs lint check clean
+.PHONY: demo test conformance soak mutants bench docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,10 @@ conformance: $(VENV)/installed
 
 soak: $(VENV)/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
+
+# Which faults in the code no test would see: a sample, in 20 minutes (tests/mutation).
+mutants: $(VENV)/installed
+	$(BIN)/python -m tests.mutation
 
 # An environment of its own: one of the peers replaces urllib3.
 .venv-bench/installed: pyproject.toml
