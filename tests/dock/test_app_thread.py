@@ -352,6 +352,17 @@ async def test_the_traceback_of_an_app_shows_its_code_only(
     )
 
 
+async def test_the_traceback_of_a_call_that_is_refused_ends_where_the_app_calls(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    path.write_text("import http\nhttp.get(5)\n")
+    async with dl7450.open_dock() as dock:
+        with pytest.raises(TypeError) as raised:
+            await dock.run_app(path)
+    assert format_app_error(raised.value).endswith(
+        f'  File "{path}", line 2, in <module>\n    http.get(5)\nTypeError: url must be a str, not int\n'
+    )
+
+
 async def test_the_traceback_of_an_app_beside_the_library_is_shown(nursery: trio.Nursery) -> None:
     path = f"{Path(dl7450.__file__).parent}_app.py"
     code = compile("raise ValueError('mine')", path, "exec")

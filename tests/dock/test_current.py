@@ -235,9 +235,10 @@ print(http.get(sys.argv[1]).status_code())
 
 
 FORKS = """\
-import os, sys, warnings
+import os, signal, sys, warnings
 import dl7450
 from dl7450 import http
+from dl7450._dock.default_dock import _default_lock as starting_a_default_dock  # as another thread may be
 
 warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
 
@@ -249,6 +250,7 @@ def fork():
     if child:
         os.waitpid(child, 0)
     else:
+        signal.alarm(10)  # nobody else ends a child that hangs
         try:
             use()
         finally:
@@ -257,7 +259,7 @@ def fork():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork there")
-@pytest.mark.parametrize("after", ["use(); fork()", "dl7450.run(fork)"])
+@pytest.mark.parametrize("after", ["use(); fork()", "dl7450.run(fork)", "with starting_a_default_dock: fork()"])
 async def test_a_forked_process_has_a_dock_of_its_own(after: str) -> None:
     async with fault_server(FINE) as server:
         ended = await run_script(f"{FORKS}\n{after}", server)
