@@ -210,6 +210,26 @@ async def test_the_status_of_an_early_answer_that_breaks_off_is_known() -> None:
     assert (exchange.head_received, exchange.status_code) == (True, 503)
 
 
+async def test_small_chunks_that_come_at_once_are_read_in_many_turns(nursery: trio.Nursery) -> None:
+    """10,000 chunks are 20,000 steps of the parser, and 500 of them are a turn."""
+    bodies = {80: chunk(b"x" * 10_000), 81: chunk(b"x") * 10_000}
+    ports = {port: always(chunked(body, LAST_CHUNK)) for port, body in bodies.items()}
+    turns = {80: 0, 81: 0}
+
+    async def count_turns(port: int) -> None:
+        while True:
+            turns[port] += 1
+            await trio.lowlevel.checkpoint()
+
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, ports=ports)) as dock:
+        for port in ports:
+            async with trio.open_nursery() as others:
+                others.start_soon(count_turns, port)
+                assert (await dock.http.get(f"http://dock.example:{port}/")).body() == b"x" * 10_000
+                others.cancel_scope.cancel()
+    assert turns[81] - turns[80] > 35  # of 40: in which order tasks run is Trio's affair
+
+
 async def test_a_request_whose_certificates_cannot_be_read_lets_others_run(autojump_clock: MockClock) -> None:
     async with dl7450.open_dock() as dock:
         with trio.move_on_after(1) as limit:
