@@ -79,7 +79,7 @@ class AppCalls:
             callback: of the app.
             response: the answer.
             parent: the context whose span is the request's.
-            still_wanted: claims the call at the last moment.
+            still_wanted: says at the last moment whether the callback may be called.
         """
 
         def job() -> None:

@@ -258,7 +258,7 @@ class HttpClient:
                 response = await self._perform(call, span, admitted)
             control._ended.set()
             if response is not None and not self._lifetime.over:  # a dock that stops calls nobody any more
-                deliver(callback, response, span.context, control._settle)
+                deliver(callback, response, span.context, control._is_wanted)
         finally:
             control._ended.set()
             self.unanswered -= 1

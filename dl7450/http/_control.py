@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeAlias
@@ -21,8 +20,7 @@ class RequestControl:
         self._token = trio.lowlevel.current_trio_token()
         self._scope = trio.CancelScope()
         self._ended = trio.Event()  # the token is back and the socket is closed or clean
-        self._lock = threading.Lock()  # cancel() and the callback may be on two threads
-        self._settled = False  # cancelled, or the callback has begun
+        self._cancelled = False  # written on any thread, read by the one that is about to call the callback
 
     def cancel(self) -> None:
         """Cancel the request: once this returns, the callback will not be called.
@@ -30,8 +28,7 @@ class RequestControl:
         Safe at any time, from any thread, and more than once; without effect when the callback has already begun.
         On the app thread (and on any other than a Trio thread) the request's token is back, too, when it returns.
         """
-        with self._lock:
-            self._settled = True
+        self._cancelled = True
         in_trio_run = trio.lowlevel.in_trio_run()
         if in_trio_run and trio.lowlevel.current_trio_token() is self._token:
             self._cancel()
@@ -44,9 +41,6 @@ class RequestControl:
     def _cancel(self) -> None:
         self._scope.cancel("RequestControl.cancel()")
 
-    def _settle(self) -> bool:
-        """Claim the right to call the callback: True once, and never after `cancel()`."""
-        with self._lock:
-            claimed = not self._settled
-            self._settled = True
-        return claimed
+    def _is_wanted(self) -> bool:
+        """Whether the callback may be called: never after `cancel()`."""
+        return not self._cancelled
