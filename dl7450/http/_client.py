@@ -256,7 +256,6 @@ class HttpClient:
         try:
             with control._scope:
                 response = await self._perform(call, span, admitted)
-            control._ended.set()
             if response is not None and not self._lifetime.over:  # a dock that stops calls nobody any more
                 deliver(callback, response, span.context, control._is_wanted)
         finally:
