@@ -171,6 +171,20 @@ async def test_a_url_may_name_the_scope_of_an_address() -> None:
     assert codes == [200] * 4  # libcurl, too, ignores an interface that there is not
 
 
+async def test_a_scope_that_is_a_number_has_32_bits_or_is_ignored(nursery: trio.Nursery) -> None:
+    scopes: list[int] = []
+
+    class Noting(ScriptedNetwork):
+        async def connect(self, address: Address) -> Connection:
+            scopes.append(address.scope_id)
+            return await super().connect(address)
+
+    async with dl7450.open_dock(network=Noting(nursery, FINE)) as dock:
+        for zone in (7, 2**32 - 1, 2**32):
+            assert (await dock.http.get(f"http://[fe80::1%{zone}]/")).status_code() == 200
+    assert scopes == [7, 2**32 - 1, 0]
+
+
 async def test_names_that_hang_take_threads_from_nobody_else(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:

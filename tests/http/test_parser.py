@@ -141,6 +141,10 @@ def test_a_connection_on_which_more_than_the_answer_came_is_not_used_again() -> 
     assert answered([chunked(*CHUNKS) + b"m"])[2] is False
 
 
+def test_a_line_feed_alone_ends_the_head_whatever_the_last_byte_is_that_came_with_it() -> None:
+    assert answered([b"HTTP/1.1 200 OK\n", b"\nbod\r", END])[1:] == (b"bod\r", False)
+
+
 def test_an_answer_to_head_has_no_body() -> None:
     assert answered([ok(b"hello")[:-5]], "HEAD")[1:] == (b"", True)
 

@@ -622,7 +622,7 @@ async def test_docks_that_share_a_meter_provider_are_counted_together(
     assert active == 3
 
 
-async def test_the_exemplar_of_a_duration_is_the_span_of_the_request(
+async def test_the_exemplar_of_a_duration_is_the_span_of_the_request_and_its_buckets_are_the_conventions(
     nursery: trio.Nursery, tracer_provider: TracerProvider, exporter: InMemorySpanExporter
 ) -> None:
     reader = InMemoryMetricReader()
@@ -642,3 +642,5 @@ async def test_the_exemplar_of_a_duration_is_the_span_of_the_request(
     ]
     [span] = [span for span in exporter.get_finished_spans() if span.name == "GET"]
     assert [exemplar.span_id for exemplar in duration.exemplars] == [span.context.span_id]
+    # Semantic convention of http.client.request.duration
+    assert duration.explicit_bounds == (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
