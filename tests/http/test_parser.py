@@ -149,6 +149,24 @@ def test_an_answer_to_head_has_no_body() -> None:
     assert answered([ok(b"hello")[:-5]], "HEAD")[1:] == (b"", True)
 
 
+@pytest.mark.parametrize(
+    ("header", "reusable"),
+    [
+        ((b"connection", b"Upgrade, Close"), False),
+        ((b"Connection", b"keep-alive"), True),
+        ((b"X-Connection", b"close"), True),
+    ],
+)
+def test_a_request_that_asks_for_the_end_of_the_connection_is_its_last(
+    header: tuple[bytes, bytes], reusable: bool
+) -> None:
+    parser = Http1()
+    parser.request("GET", b"/", [*HOST, header], b"")
+    parser.receive(ok())
+    head = parser.head()
+    assert (head is not None, parser.body(), parser.reusable) == (True, b"hello", reusable)
+
+
 def test_one_request_follows_another() -> None:
     parser = Http1()
     for body in (b"one", b"two"):
