@@ -145,6 +145,14 @@ def test_a_line_feed_alone_ends_the_head_whatever_the_last_byte_is_that_came_wit
     assert answered([b"HTTP/1.1 200 OK\n", b"\nbod\r", END])[1:] == (b"bod\r", False)
 
 
+def test_no_request_follows_while_a_part_of_the_answer_is_still_to_come() -> None:
+    parser = asked()
+    parser.receive(ok(b"hello")[:-5])
+    assert (parser.head() is not None, parser.body(), parser.reusable) == (True, None, False)
+    parser.receive(b"hello")
+    assert (parser.body(), parser.reusable) == (b"hello", True)
+
+
 def test_an_answer_to_head_has_no_body() -> None:
     assert answered([ok(b"hello")[:-5]], "HEAD")[1:] == (b"", True)
 
