@@ -26,7 +26,7 @@ conformance: $(VENV)/installed
 soak: $(VENV)/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
 
-# Which faults in the code no test would see: a sample, in 20 minutes (tests/mutation).
+# Which faults in the code no test sees: a sample of them, in 20 minutes (tests/mutation).
 mutants: $(VENV)/installed
 	$(BIN)/python -m tests.mutation
 

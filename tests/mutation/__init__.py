@@ -5,7 +5,7 @@ number off by one (`_mutants`). It is put into a copy of the project, where the 
 (`_areas`, `_run`). A mutant that no test fails for has survived: a test is missing, the code is not needed, or the
 fault makes no difference.
 
-    python -m tests.mutation                              8 % of the mutants of every file: 20 minutes
+    python -m tests.mutation                              5 % of the mutants of every file: 20 minutes
     python -m tests.mutation --seed 2                     others
     python -m tests.mutation dl7450/http/_url.py --line 9 those of a line
     python -m tests.mutation dl7450/http/_url.py --percent 100

@@ -27,7 +27,7 @@ def main() -> int:
     """Return the exit status: 1 when a mutant survived."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", metavar="FILE", help="(default: all of http/, the dock and the exporter)")
-    parser.add_argument("--percent", type=float, default=8, help="of the mutants of each file (default: %(default)s)")
+    parser.add_argument("--percent", type=float, default=5, help="of the mutants of each file (default: %(default)s)")
     parser.add_argument("--line", type=int, action="append", help="only this line's, and all of them")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default: %(default)s)")
     parser.add_argument("--list", action="store_true", help="show the mutants, and test none")
