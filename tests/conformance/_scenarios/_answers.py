@@ -244,6 +244,7 @@ CHUNKED: list[Scenario] = [
         answer(chunked(*(chunk(MB20[start : start + 997]) for start in range(0, 997 * 2000, 997)), LAST_CHUNK)),
     ),
     case("chunked-twice", 200, answer(chunked(chunk(b"hello"), LAST_CHUNK, headers=(b"Transfer-Encoding: chunked",)))),
+    case("chunked-then-no-coding", 200, answer(chunked(chunk(b"hello"), LAST_CHUNK, headers=(b"Transfer-Encoding:",)))),
     *(
         case(f"transfer-encoding-{name}", status, (request, raw_200(b"Transfer-Encoding: " + value, body=body), fin))
         for name, value, body, status in (
