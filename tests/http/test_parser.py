@@ -79,9 +79,13 @@ def test_a_request_is_its_headers_in_order_with_the_host_first_and_a_length() ->
         ([(b"content-length", b"4")], b"content-length: 4\r\n\r\nbody"),
         ([(b"Transfer-Encoding", b"Chunked")], b"Transfer-Encoding: Chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"),
         ([(b"Transfer-Encoding", b"gzip")], b"Transfer-Encoding: gzip\r\nContent-Length: 4\r\n\r\nbody"),
+        (
+            [(b"Transfer-Encoding", b"chunked"), (b"Transfer-Encoding", b"")],
+            b"Transfer-Encoding: chunked\r\nTransfer-Encoding: \r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+        ),
         ([(b"host", b"second")], b"Content-Length: 4\r\n\r\nbody"),
     ],
-    ids=["length-given", "chunked", "other-coding", "second-host"],
+    ids=["length-given", "chunked", "other-coding", "chunked-then-none", "second-host"],
 )
 def test_a_body_is_framed_as_the_headers_say(headers: list[tuple[bytes, bytes]], rest: bytes) -> None:
     assert request_bytes("PUT", b"/", HOST + headers, b"body") == b"PUT / HTTP/1.1\r\nHost: dock.example\r\n" + rest
