@@ -152,8 +152,7 @@ def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, s
         if not bracket or (port_part and not port_part.startswith(":")):
             raise UrlError(Failure.URL, text)
         host, percent, zone = host.partition("%")
-        if zone.startswith("25") and len(zone) > 2:  # a percent sign as a URL writes it (RFC 6874); libcurl takes both
-            zone = zone[2:]
+        zone = zone.removeprefix("25")  # of a percent sign as a URL writes it (RFC 6874); libcurl takes both
         try:
             host = _ipv6(host)
         except ValueError as error:

@@ -642,5 +642,6 @@ async def test_the_exemplar_of_a_duration_is_the_span_of_the_request_and_its_buc
     ]
     [span] = [span for span in exporter.get_finished_spans() if span.name == "GET"]
     assert [exemplar.span_id for exemplar in duration.exemplars] == [span.context.span_id]
+    assert isinstance(duration, HistogramDataPoint)
     # Semantic convention of http.client.request.duration
     assert duration.explicit_bounds == (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)

@@ -32,7 +32,7 @@ def url(scheme: str, host: str, port: int, target: str, netloc: str, redacted: s
                 auth="Basic bWU6cGEgc3M=",
             ),
         ),
-        ("http://bücher.example/", url("http", "xn--bcher-kva.example", 80, "/", "xn--bcher-kva.example",
+        ("http://BÜCHER.example/", url("http", "xn--bcher-kva.example", 80, "/", "xn--bcher-kva.example",
                                        "http://xn--bcher-kva.example/")),
     ],
 )  # fmt: skip
@@ -52,6 +52,9 @@ def test_a_url_is_taken_apart(text: str, parsed: Url) -> None:
         ("http://a:65536/", Failure.URL),
         ("http://a:b/", Failure.URL),
         ("http://[::1/", Failure.URL),
+        ("http://[fe80::1%]/", Failure.URL),
+        ("http://[fe80::1%25]/", Failure.URL),
+        ("http://[fe80::1%25" + "z" * 16 + "]/", Failure.URL),
         ("http://a/" + "b" * 70_000, Failure.URL),
         ("file:///etc/passwd", Failure.SCHEME),
         ("ftp://a/", Failure.SCHEME),
@@ -62,6 +65,12 @@ def test_a_url_that_libcurl_refuses_says_why(text: str, failure: Failure) -> Non
     with pytest.raises(UrlError) as raised:
         parse_url(text)
     assert raised.value.failure is failure
+
+
+@pytest.mark.parametrize("zone", ["1", "eth0", "z" * 15])
+def test_a_zone_may_have_its_percent_sign_encoded_or_not(zone: str) -> None:
+    for percent in ("%25", "%"):
+        assert parse_url(f"http://[fe80::1{percent}{zone}]/").zone == zone
 
 
 @pytest.mark.parametrize(
