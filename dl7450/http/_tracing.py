@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 
 import trio
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import Span, SpanKind, StatusCode, TracerProvider
@@ -21,6 +21,11 @@ from ._exchange import Exchange
 from ._metrics import ActiveKey, metrics_of
 from ._response import Response
 from ._url import redact
+
+try:
+    from opentelemetry import propagate
+except ValueError as error:  # it reads the variable when it is imported, and does not name it
+    raise ValueError(f"OTEL_PROPAGATORS={os.environ.get('OTEL_PROPAGATORS')}: {error}") from None
 
 # RFC 9110 and RFC 5789. Methods are told apart by case.
 _KNOWN_METHODS = "CONNECT,DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT,TRACE"

@@ -15,6 +15,7 @@ import json
 import reprlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ._span_record import MAX_TIME, AttributeValue, EventRecord, LinkRecord, SpanRecord
@@ -22,11 +23,13 @@ from ._span_record import MAX_TIME, AttributeValue, EventRecord, LinkRecord, Spa
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
+_LONGEST_NUMBER = 40  # digits; Python would refuse thousands of them with advice for programmers
+
 # JSON as it was read; its shape is found out field by field in `_decode_span` and below.
 Json: TypeAlias = dict[str, Any]
 OnError: TypeAlias = Callable[[Exception], None]
 
-# What decoding raises about JSON that has not the shape of OTLP.
+# What decoding raises about JSON that does not have the shape of OTLP.
 SHAPE_ERRORS = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 
 _TRACE_ID_BYTES = 16
@@ -142,11 +145,13 @@ def _integer(value: Any) -> int:
             raise ValueError(f"{value!r} is not a whole number")
     elif not isinstance(value, int | str):
         raise TypeError(f"{reprlib.repr(value)} is not a number")
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
+        raise ValueError(f"{reprlib.repr(value)} has more digits than 64 bits can hold")
     return int(value)
 
 
 def _time(value: Any) -> int:
-    time = int(value) if type(value) is str else _integer(value)
+    time = int(value) if type(value) is str and len(value) <= _LONGEST_NUMBER else _integer(value)
     if not 0 <= time <= MAX_TIME:
         raise ValueError(f"{reprlib.repr(value)} is not a time in nanoseconds since 1970")
     return time
@@ -203,12 +208,12 @@ def _decode_link(link: Json) -> LinkRecord:
     )
 
 
-def _hex(text: str, size: int) -> str:
+def _hex(text: object, size: int) -> str:
     """An id as lower-case hex, from hex (the standard) or from base64 (protobuf's own JSON mapping)."""
-    try:
-        octets = bytes.fromhex(text) if len(text) == 2 * size else base64.b64decode(text, validate=True)
-    except ValueError:
-        octets = b""
+    octets = b""
+    if isinstance(text, str):
+        with suppress(ValueError):
+            octets = bytes.fromhex(text) if len(text) == 2 * size else base64.b64decode(text, validate=True)
     if len(octets) != size:
         raise ValueError(f"{reprlib.repr(text)} is not an id of {size} bytes in hex")
     return octets.hex()

@@ -1,6 +1,9 @@
 """The spans of requests, compared as a whole, in the three styles; their metrics."""
 
 import contextvars
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -645,3 +648,10 @@ async def test_the_exemplar_of_a_duration_is_the_span_of_the_request_and_its_buc
     assert isinstance(duration, HistogramDataPoint)
     # Semantic convention of http.client.request.duration
     assert duration.explicit_bounds == (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+
+
+def test_a_propagator_that_there_is_not_is_told_by_its_variable() -> None:
+    source = "import dl7450; dl7450.run(lambda: None)"
+    environment = {**os.environ, "OTEL_PROPAGATORS": "b3"}
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False, env=environment)
+    assert done.stderr.splitlines()[-1].startswith("ValueError: OTEL_PROPAGATORS=b3: Propagator b3 not found")

@@ -72,6 +72,8 @@ def nested(levels: int) -> str:
         (COLLECTOR_LINE.replace("00f067aa0ba902b7", "00f067"), r"line 1: .*'00f067' is not an id of 8 bytes in hex"),
         (COLLECTOR_LINE.replace("00f067aa0ba902b7", "00f067aa0ba902bx"), r"line 1: .*is not an id of 8 bytes in hex"),
         (COLLECTOR_LINE.replace('"1000"', '"1' + "0" * 30 + '"'), r"line 1: .*is not a time in nanoseconds since 1970"),
+        (COLLECTOR_LINE.replace('"00f067aa0ba902b7"', "null"), r"line 1: .*None is not an id of 8 bytes in hex"),
+        (COLLECTOR_LINE.replace('"1000"', '"' + "1" * 5000 + '"'), r"line 1: .*has more digits than 64 bits can hold"),
         (COLLECTOR_LINE.replace('"1000"', "-1"), r"line 1: .*-1 is not a time in nanoseconds since 1970"),
         (COLLECTOR_LINE.replace('"1000"', "1.5"), r"line 1: .*1.5 is not a whole number"),
         (COLLECTOR_LINE.replace('"1000"', "9" * 5000), r"line 1: JSON that cannot be read"),
