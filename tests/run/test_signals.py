@@ -99,5 +99,7 @@ def test_a_second_signal_while_spans_are_delivered_ends_the_run_at_once(tmp_path
             process.send_signal(number)
             with collector.accept()[0]:  # it never answers
                 process.send_signal(number)
-                output = process.communicate(timeout=60)
-    assert (process.returncode, output) == (status, ("", ""))
+                output, errors = process.communicate(timeout=60)
+    # On a busy machine the delivery may run out of time before the signal arrives: one line says so then.
+    told = [line for line in errors.splitlines() if not line.startswith("telemetry cannot be delivered")]
+    assert (process.returncode, output, told) == (status, "", [])
