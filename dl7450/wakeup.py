@@ -14,8 +14,9 @@ class Timer:
     def __init__(self, task: _Callable[[], object], time_ms: int, repeat_ms: int = 0) -> None:
         """Start a timer.
 
-        The dock promises no order between timers that are due at the same moment. On the dock a timer to which the app
-        keeps no reference may be collected at any time; here it goes on (`dl7450 check` finds such timers).
+        The dock promises no order between timers that are due at the same moment; here it is that of starting. What is
+        due comes before the screen is drawn. On the dock a timer to which the app keeps no reference may be collected
+        at any time; here it goes on (`dl7450 check` finds such timers).
 
         Parameters:
             task: called without arguments, on the app thread when it is idle.

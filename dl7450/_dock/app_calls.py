@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
+import trio
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Tracer
@@ -18,7 +20,9 @@ from .._screen.state import Screen, ScreenState
 from .._trio.app_spans import app_span
 from .._trio.lifetime import Lifetime
 from ..http._arguments import Callback
+from ..http._client import Deliver
 from ..http._response import Response
+from .agenda import Agenda, Entry, Job
 from .app_thread import AppThread
 from .dock_timer import DockTimer
 
@@ -30,6 +34,7 @@ class AppCalls:
         screen: what the app has put on the screen.
         frame: the screen as it was rendered last, None before the first time.
         frames_rendered: how often that was.
+        agenda: what is to be called.
         thread: the one thread that all calls are made on.
     """
 
@@ -54,7 +59,8 @@ class AppCalls:
         self.screen = Screen()
         self.frame: ScreenState | None = None
         self.frames_rendered = 0
-        self.thread = AppThread(lifetime, prepare_thread, self._render_if_changed, on_error)
+        self.agenda = Agenda(self._render_if_changed)
+        self.thread = AppThread(lifetime, prepare_thread, self.agenda, on_error)
         self._tracer = tracer
         self._now = now
         self._on_frame = on_frame
@@ -70,39 +76,32 @@ class AppCalls:
 
         await self.thread.run(job)
 
-    def deliver(
-        self, callback: Callback, response: Response, parent: Context, still_wanted: Callable[[], bool]
+    def deliver_in_order(self) -> Deliver:
+        """A function that has a callback called; of answers of one moment, the one asked for first comes first."""
+        return partial(self._deliver, self.agenda.number())
+
+    def _deliver(
+        self,
+        number: int,
+        callback: Callback,
+        response: Response,
+        parent: Context,
+        still_wanted: Callable[[], bool],
     ) -> None:
-        """Call a callback with its answer, if it is wanted by then.
-
-        Parameters:
-            callback: of the app.
-            response: the answer.
-            parent: the context whose span is the request's.
-            still_wanted: says at the last moment whether the callback may be called.
-        """
-
         def job() -> None:
             if still_wanted():
                 with self._span("dl7450.callback", callback, parent):
                     callback(response)
 
-        self.thread.post(job)
+        self.thread.add(Entry(trio.current_time(), number, job))
 
-    def fire(self, timer: DockTimer) -> None:
-        """Call the function of a timer, unless that is cancelled by then, and tell the timer."""
-
-        def job() -> None:
-            try:
-                if timer.cancelled:  # what is not called has no span
-                    return
-                with self._span("dl7450.timer", timer.function, Context(), timer.links):
-                    if not timer.cancelled:  # another thread may have cancelled while the span began
-                        timer.function()
-            finally:
-                timer.end_firing()
-
-        self.thread.post(job)
+    def call_timer(self, timer: DockTimer) -> None:
+        """Call the function of a timer that is due, unless it is cancelled by then. On the app thread."""
+        if timer.cancelled:  # what is not called has no span
+            return
+        with self._span("dl7450.timer", timer.function, Context(), timer.links):
+            if not timer.cancelled:  # another thread may have cancelled while the span began
+                timer.function()
 
     @contextmanager
     def _span(
@@ -116,9 +115,8 @@ class AppCalls:
                 if self.screen.version != before:
                     self._changed_by = trace.set_span_in_context(span, Context())
 
-    def _render_if_changed(self) -> None:
-        if self.screen.version != self._rendered_version:
-            self.thread.post(self._render)
+    def _render_if_changed(self) -> Job | None:
+        return None if self.screen.version == self._rendered_version else self._render
 
     def _render(self) -> None:
         self._rendered_version, frame = self.screen.version, self.screen.shown()

@@ -1,20 +1,22 @@
 """`AppThread`: the one thread on which an app's code and its callbacks run, one at a time.
 
 The dock's programming paradigm: while app code runs, no callback is called and nothing is drawn. When it returns, the
-thread is idle; queued jobs run one after the other, then the screen is rendered if it changed.
+thread is idle, and the `Agenda` says what comes next.
 
 Two threads take part, and each owns what it changes, so there are no locks:
 
     Trio thread                                   app thread
     -----------                                   ----------
-    post(job), run(job): count it, queue it  -->  takes jobs from the queue, one at a time
-    _finished: counts it off             <------  job returned            (run_sync_soon)
-    _report: on_error, or the nursery    <------  job raised              (run_sync_soon)
-    waiting_for_dock: time may go on     <------  the job waits in from_thread.run for the dock
+    add(entry), run(job): on the agenda
+    _give_jobs: the next job         ---------->  takes it from the queue, which holds one at most
+    _job_ended: the next one, or rest  <--------  job returned            (run_sync_soon)
+    _report: on_error, or the nursery  <--------  job raised              (run_sync_soon)
+    waiting_for_dock: time may go on   <--------  the job waits in from_thread.run for the dock
 
-Everything that is counted is counted on the Trio thread: jobs that are not finished, whether the thread has code to run
-(then virtual time stands still), and what is pending in the dock. `run_sync_soon` keeps the order, so a job's error is
-heard of before the job counts as finished.
+Everything that is counted is counted on the Trio thread: whether there is something to do, whether the thread has code
+to run (then virtual time stands still), and what is pending in the dock. `run_sync_soon` keeps the order, so a job's
+error is heard of before the job counts as finished. On virtual time the next job is chosen when nothing else happens at
+this moment any more (`Turns.settle`), or which answer is there already would be a race.
 
 The life of the thread. It begins with the first job: a dock that runs no app has none. It is owned by a task of the
 dock's nursery, `_own_thread`, and ends when that task is cancelled. Python cannot stop a thread, so ending takes three
@@ -47,6 +49,7 @@ import trio
 from .._trio.clock import hold_time, release_time
 from .._trio.lifetime import CLOSED, DockClosed, Lifetime
 from .._trio.pending import Pending
+from .agenda import Agenda, Entry, Job
 
 STOP_PATIENCE = 2.0  # seconds of real time that app code has to return in when the dock stops
 
@@ -59,30 +62,33 @@ class DockStopped(BaseException):
 
 
 class AppThread:
-    """Runs jobs for a dock, one at a time, on one thread. The methods are for the Trio thread."""
+    """Runs the jobs of an agenda, one at a time, on one thread. The methods are for the Trio thread."""
 
     def __init__(
         self,
         lifetime: Lifetime,
         prepare: Callable[[], object],
-        when_idle: Callable[[], None],
+        agenda: Agenda,
         on_error: Callable[[Exception], None] | None,
     ) -> None:
         """
         Parameters:
-            lifetime: of the dock: the thread's owner is a task of its nursery, and jobs that have not run are pending.
+            lifetime: of the dock: the thread's owner is a task of its nursery, and what is due is pending.
             prepare: called once on the new thread.
-            when_idle: called on the Trio thread each time that the queue has run empty. It may post.
-            on_error: called on the Trio thread with what a posted job raised; None: it is raised in the nursery.
+            agenda: what there is to do.
+            on_error: called on the Trio thread with what a job raised; None: it is raised in the nursery.
         """
         self._lifetime = lifetime
         self._prepare = prepare
-        self._when_idle = when_idle
+        self._agenda = agenda
         self._on_error = on_error
         self._clock = trio.lowlevel.current_clock()
         self._token = trio.lowlevel.current_trio_token()
-        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._unfinished = 0  # jobs posted and not finished
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._gives_jobs = False  # `_give_jobs` runs
+        self._job_ended = trio.Event()
+        self._agenda_changed = trio.Event()
+        self._busy = False  # something is due, or has not finished
         self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
         self._waits_for_dock = False
         self._stopping = False  # no further job begins
@@ -91,9 +97,20 @@ class AppThread:
         self._exited.set()  # there is no thread yet
         self.ident: int | None = None  # of the thread, once it runs
 
-    def post(self, job: Callable[[], object]) -> None:
-        """Run a job when the thread gets to it. What it raises goes to `on_error`."""
-        self._enqueue(job)
+    def add(self, entry: Entry) -> None:
+        """Run a job when it is due and the thread gets to it. What it raises goes to `on_error`."""
+        if not self._gives_jobs:
+            self._gives_jobs = True
+            self._lifetime.nursery.start_soon(self._give_jobs, name="dl7450 timers and callbacks")
+        self._agenda.add(entry)
+        self._agenda_changed.set()
+        if entry.due <= trio.current_time():
+            self._set_busy(True)
+
+    def remove(self, entry: Entry) -> None:
+        """Have a job not run that has not begun."""
+        self._agenda.remove(entry)
+        self._agenda_changed.set()  # time need not stop where nothing is due any more
 
     async def run(self, job: Callable[[], object]) -> None:
         """Run a job and wait for it; what it raises is raised here.
@@ -125,7 +142,7 @@ class AppThread:
             elif error is not None:
                 self._report(error)
 
-        self._enqueue(run)
+        self.add(Entry(trio.current_time(), self._agenda.number(), run))
         try:
             await finished.wait()
         except (trio.Cancelled, KeyboardInterrupt):
@@ -162,21 +179,42 @@ class AppThread:
             self._waits_for_dock = False
             self._count_running()
 
-    def _enqueue(self, job: Callable[[], object]) -> None:
-        if self._unfinished == 0 and self.ident is None:
+    def _set_busy(self, busy: bool) -> None:
+        if busy and not self._busy:
+            self._lifetime.pending.begin()
+        elif self._busy and not busy:
+            self._lifetime.pending.end()
+        self._busy = busy
+        self._count_running()
+
+    async def _give_jobs(self) -> None:
+        """Give the thread one job after the other, each when it is due."""
+        try:
+            while True:
+                await self._lifetime.turns.settle()
+                job = self._agenda.next_job(trio.current_time())
+                if job is None:
+                    await self._rest()
+                else:
+                    await self._do(job)
+        finally:
+            self._lifetime.turns.end()
+            self._set_busy(False)
+
+    async def _rest(self) -> None:
+        self._agenda_changed = trio.Event()
+        self._set_busy(False)
+        with trio.move_on_at(self._agenda.next_due):
+            await self._agenda_changed.wait()
+        self._set_busy(True)
+
+    async def _do(self, job: Job) -> None:
+        if self.ident is None:
             self.ident = 0  # until the thread says
             self._lifetime.nursery.start_soon(self._own_thread, name="dl7450 app thread")
-        self._unfinished += 1
-        self._lifetime.pending.begin()
-        self._count_running()
+        self._job_ended = trio.Event()
         self._jobs.put(job)
-
-    def _finished(self) -> None:
-        self._unfinished -= 1
-        if self._unfinished == 0:
-            self._when_idle()
-        self._count_running()
-        self._lifetime.pending.end()
+        await self._job_ended.wait()
 
     def _report(self, error: Exception) -> None:
         if isinstance(error, DockClosed):  # nobody is left who wants to know
@@ -191,7 +229,8 @@ class AppThread:
 
     def _count_running(self) -> None:
         """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
-        runs = (self._unfinished > 0 or self._stopping) and not self._waits_for_dock and not self._over
+        runs = (self._busy or self._stopping) and not self._waits_for_dock and not self._over
+        self._lifetime.turns.held = runs
         if runs and self.blocked:
             self._running.begin()
             hold_time(self._clock)
@@ -235,7 +274,7 @@ class AppThread:
                     self._soon(self._report, error)
                     if self._on_error is None:
                         break
-                self._soon(self._finished)
+                self._soon(self._job_ended.set)
         finally:
             self._exited.set()
 

@@ -104,7 +104,7 @@ class Dock:
         )
         self._thread_calls = ThreadCalls(lifetime, self._app_calls.thread, lambda: dock_of_app.get() is self)
         self.screen = self._app_calls.screen
-        self.timers = Timers(lifetime, self._app_calls)
+        self.timers = Timers(self._app_calls)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(
             lifetime, transport, tracing, self._app_calls, self._thread_calls.call_while_open, max_response_bytes

@@ -16,32 +16,33 @@ class DockTimer:
 
     Attributes:
         function: what it calls.
-        delay: seconds until it fires first; 0: as soon as the app thread is idle.
+        first: when it fires first, in seconds of Trio's clock.
         period: seconds from one firing to the next; 0: it fires once.
         links: to the span that set it.
+        number: of timers that are due at one moment, the one with the lowest fires first.
+        on_cancel: called on the Trio thread when it has been cancelled.
         cancelled: it fires no more.
-        scope: around its waiting.
-        fired: set when the function has been called, or is not to be called any more.
     """
 
     function: Callable[[], object]
-    delay: float
+    first: float
     period: float
     links: list[Link]
+    number: int
+    on_cancel: Callable[[DockTimer], None]
     cancelled: bool = False
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
-    fired: trio.Event = field(default_factory=trio.Event)
     _token: trio.lowlevel.TrioToken = field(default_factory=trio.lowlevel.current_trio_token)
 
-    def end_firing(self) -> None:
-        """The function has been called, or is not to be called any more. From any thread."""
-        self._soon(self.fired.set)
+    def due(self, periods: float = 0.0) -> float:
+        """When it fires after so many periods. A sum of periods would drift, and 3 times 0.1 is more than 0.3."""
+        return round(self.first + periods * self.period, 9)
 
     def cancel(self) -> None:
         """Fire no more; at any time and more than once. From any thread. A call that has begun goes on."""
         self.cancelled = True
-        self._soon(self.scope.cancel, "Timer.cancel()")
+        self.tell(self.on_cancel)
 
-    def _soon(self, function: Callable[..., object], *args: object) -> None:
+    def tell(self, function: Callable[[DockTimer], None]) -> None:
+        """Call a function with this timer on the Trio thread. From any thread."""
         with suppress(trio.RunFinishedError):  # a timer may outlive its dock
-            self._token.run_sync_soon(function, *args)
+            self._token.run_sync_soon(function, self)

@@ -93,8 +93,12 @@ class ThreadCalls:
         self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts], on_app_thread: bool
     ) -> T:
         """Run an async function for a thread, which waits."""
-        with self._app_thread.waiting_for_dock() if on_app_thread else awaited_by_thread(self._clock):
-            async with visit:
+        async with visit:
+            if not on_app_thread:
+                with awaited_by_thread(self._clock):
+                    return await afn(*args)
+            await self._lifetime.turns.settle()
+            with self._app_thread.waiting_for_dock():
                 return await afn(*args)
 
     async def _run_visit_elsewhere(self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:

@@ -1,18 +1,16 @@
-"""`Timers`: the timers of a dock, each a task of its nursery."""
+"""`Timers`: the timers of a dock, each an entry of the agenda until it fires."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
-from operator import itemgetter
+from functools import partial
 
 import trio
 from opentelemetry import trace
 from opentelemetry.trace import Link
 
-from .._trio.app_spans import function_name
-from .._trio.lifetime import Lifetime
 from .._trio.pending import Pending
+from .agenda import Entry
 from .app_calls import AppCalls
 from .dock_timer import DockTimer
 
@@ -24,14 +22,11 @@ class Timers:
         pending: timers that may still fire.
     """
 
-    def __init__(self, lifetime: Lifetime, app_calls: AppCalls) -> None:
+    def __init__(self, app_calls: AppCalls) -> None:
         self.pending = Pending()
-        self._lifetime = lifetime
         self._app_calls = app_calls
-        self._running: set[DockTimer] = set()
+        self._running: dict[DockTimer, Entry] = {}  # its place on the agenda; it stays while the function is called
         self._stopped = False
-        self._numbers = count()
-        self._due: list[tuple[int, DockTimer]] = []  # that fire now, by their number
 
     def start(self, function: Callable[[], object], delay: float, period: float) -> DockTimer:
         """Start a timer; after `stop` it never fires.
@@ -42,47 +37,45 @@ class Timers:
             period: seconds from one firing to the next; 0: it fires once.
         """
         setter = trace.get_current_span().get_span_context()
-        timer = DockTimer(function, delay, period, [Link(setter)] if setter.is_valid else [])
+        links = [Link(setter)] if setter.is_valid else []
+        number = self._app_calls.agenda.number()
+        timer = DockTimer(function, trio.current_time() + delay, period, links, number, self._end)
         if not self._stopped:
             self.pending.begin()
-            self._running.add(timer)
-            name = f"timer {function_name(function)}"
-            self._lifetime.nursery.start_soon(self._run, timer, next(self._numbers), name=name)
+            self._wait(timer, timer.due())
         return timer
 
     def stop(self) -> None:
         """Cancel all timers."""
         self._stopped = True
-        for timer in self._running:
-            timer.cancel()
+        for timer in list(self._running):
+            timer.cancelled = True
+            self._end(timer)
 
-    async def _run(self, timer: DockTimer, number: int) -> None:
-        first = due = trio.current_time() + timer.delay
-        periods = 0.0
+    def _wait(self, timer: DockTimer, due: float) -> None:
+        self._running[timer] = Entry(due, timer.number, partial(self._fire, timer))
+        self._app_calls.thread.add(self._running[timer])
+
+    def _fire(self, timer: DockTimer) -> None:
+        """The timer's job, on the app thread."""
         try:
-            with timer.scope:
-                while True:
-                    await trio.sleep_until(due)
-                    # The next firing is not queued behind one that has not run: late ones would pile up.
-                    await self._fire(timer, number)
-                    if not timer.period:
-                        break
-                    missed = max(0.0, trio.current_time() - due) // timer.period
-                    periods += missed + 1
-                    due = first + periods * timer.period  # a sum of periods would drift
+            self._app_calls.call_timer(timer)
         finally:
-            self._running.discard(timer)
+            timer.tell(self._fired)
+
+    def _fired(self, timer: DockTimer) -> None:
+        # The next firing is not on the agenda before this one has been called: late ones would pile up.
+        if timer not in self._running:  # it was cancelled meanwhile
+            return
+        if not timer.period:
+            self._end(timer)
+            return
+        late = max(0.0, trio.current_time() - self._running[timer].due)
+        done = round((self._running[timer].due - timer.first) / timer.period)
+        self._wait(timer, timer.due(done + late // timer.period + 1))
+
+    def _end(self, timer: DockTimer) -> None:
+        entry = self._running.pop(timer, None)
+        if entry is not None:
+            self._app_calls.thread.remove(entry)
             self.pending.end()
-
-    async def _fire(self, timer: DockTimer, number: int) -> None:
-        if not self._due:
-            self._lifetime.nursery.start_soon(self._fire_due)
-        timer.fired = trio.Event()
-        self._due.append((number, timer))
-        await timer.fired.wait()
-
-    async def _fire_due(self) -> None:
-        # Trio wakes in any order what is due at one moment. On virtual time that is common, and results must repeat.
-        due, self._due = sorted(self._due, key=itemgetter(0)), []
-        for _, timer in due:
-            self._app_calls.fire(timer)

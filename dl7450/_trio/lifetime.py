@@ -14,6 +14,7 @@ from types import TracebackType
 import trio
 
 from .pending import Pending
+from .turns import Turns
 
 CLOSED = "the dock is closed: use it inside its `async with open_dock()` block"
 
@@ -27,13 +28,15 @@ class Lifetime:
 
     Attributes:
         nursery: of the dock.
-        pending: requests in flight, and what waits for the app thread.
+        turns: in which requests begin.
+        pending: requests in flight, and what the app thread has to do.
         door_closed: nothing new begins.
         over: everything ends.
     """
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.nursery = nursery
+        self.turns = Turns(nursery)
         self.pending = Pending()
         self.door_closed = False
         self.over = False

@@ -33,8 +33,9 @@ from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
 from ._url import Url
 
-# Calls a callback where callbacks run: `AppCode.deliver` on the app thread, `_run_callback` in Trio.
-_Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
+# Calls a callback where callbacks run: on the app thread (`AppCode`), or in Trio (`_run_callback`). The parameters: the
+# callback, its answer, the context whose span is the request's, and what says at the last moment whether to call it.
+Deliver: TypeAlias = Callable[[Callback, Response, Context, Callable[[], bool]], None]
 
 REQUESTS_MAX = 16  # dock SDK
 TIMEOUT = 40.0  # seconds; dock SDK 0.6
@@ -59,17 +60,8 @@ class HttpStatistics:
 class AppCode(Protocol):
     """Calls the callbacks of an app on its own thread."""
 
-    def deliver(
-        self, callback: Callback, response: Response, parent: Context, still_wanted: Callable[[], bool]
-    ) -> None:
-        """Call a callback with its answer.
-
-        Parameters:
-            callback: of the app.
-            response: the answer.
-            parent: the context whose span is the request's.
-            still_wanted: says at the last moment whether the callback may be called.
-        """
+    def deliver_in_order(self) -> Deliver:
+        """A function that calls a callback; of answers of one moment, the one that was asked for first comes first."""
         ...
 
 
@@ -197,9 +189,9 @@ class HttpClient:
 
     def _start(self, call: Call, callback: Callback) -> RequestControl:
         """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
-        return self._begin(call, callback, self._app_code.deliver)
+        return self._begin(call, callback, self._app_code.deliver_in_order())
 
-    def _begin(self, call: Call, callback: Callback, deliver: _Deliver) -> RequestControl:
+    def _begin(self, call: Call, callback: Callback, deliver: Deliver) -> RequestControl:
         self._lifetime.check()
         control = RequestControl(self._call_from_thread)
         # The span first: if starting it raised after a token was taken, the token would leak.
@@ -207,7 +199,7 @@ class HttpClient:
         admitted = self._admit(call)
         self.unanswered += 1
         self._lifetime.pending.begin()
-        self._lifetime.nursery.start_soon(
+        self._lifetime.turns.start_soon(
             self._answer, call, span, admitted, control, callback, deliver, name=f"{call.method} {call.shown_url}"
         )
         return control
@@ -250,7 +242,7 @@ class HttpClient:
         admitted: bool,
         control: RequestControl,
         callback: Callback,
-        deliver: _Deliver,
+        deliver: Deliver,
     ) -> None:
         response = None
         try:

@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 import trio
@@ -12,6 +13,7 @@ from trio.testing import MockClock
 
 import dl7450
 from dl7450 import http, splashscreen, time, wakeup
+from dl7450._dock import app_thread
 from dl7450._dock.tracebacks import format_app_error, print_app_error
 from dl7450._screen.state import ScreenState
 from dl7450.http import Response
@@ -245,20 +247,31 @@ async def test_the_error_of_an_app_that_stops_with_its_dock_is_not_lost(
             await program()
 
 
-async def test_the_error_of_an_app_that_comes_with_the_cancellation_of_its_caller_is_not_lost() -> None:
+async def test_the_error_of_an_app_that_comes_with_the_cancellation_of_its_caller_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     errors: list[Exception] = []
+    has_failed = threading.Event()
+
+    class Jobs(SimpleQueue[Callable[[], object] | None]):
+        def get(self, block: bool = True, timeout: float | None = None) -> Callable[[], object] | None:
+            has_failed.set()  # whatever the job before did is known to the Trio thread
+            return super().get(block, timeout)
+
+    monkeypatch.setattr(app_thread, "SimpleQueue", Jobs)
 
     async def program() -> None:
-        go_on, has_failed = threading.Event(), threading.Event()
+        begun, go_on = threading.Event(), threading.Event()
 
         def app() -> None:
+            begun.set()
             go_on.wait()
             raise LookupError
 
         async def cancel(scope: trio.CancelScope) -> None:
             await trio.testing.wait_all_tasks_blocked()
-            dock.start_soon(dock.run_app, has_failed.set)
-            await trio.testing.wait_all_tasks_blocked()
+            await trio.to_thread.run_sync(begun.wait)
+            has_failed.clear()
             go_on.set()
             has_failed.wait()  # on the Trio thread, which so hears of both at one time
             scope.cancel()
