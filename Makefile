@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test conformance soak mutants bench docs lint check clean
+.PHONY: demo test conformance soak mutants bench bench-quick publish-bench docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,14 @@ mutants: $(VENV)/installed
 
 bench: .venv-bench/installed
 	.venv-bench/bin/python -m tests.bench --json bench.json
+
+# The most important of it, in two minutes.
+bench-quick: .venv-bench/installed
+	.venv-bench/bin/python -m tests.bench --quick
+
+# What bench.json says becomes what docs/performance.md says.
+publish-bench: .venv-bench/installed
+	.venv-bench/bin/python -m tests.bench --table bench.json
 
 # The site, in docs/_build/html. A warning, such as a link that leads nowhere, is an error.
 docs: $(VENV)/installed

@@ -7,38 +7,39 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 import trio
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.trace import TracerProvider
 
 import dl7450
 import dl7450.http
 
 from ._server import Site
-from ._telemetry import METER_PROVIDER, SAMPLING_TRACER_PROVIDER, TRACER_PROVIDER
+from ._sinks import SINKS, to_sink
+from ._telemetry import GetTelemetry, Telemetry, dl7450_to, dropped, sampled, untraced
 from ._work import AsyncFetch, Sample, Subject, Timer, Work, fetch_one_by_one, on_trio
 
-OpenDock = Callable[[], AbstractAsyncContextManager[dl7450.Dock]]
+
+def open_dock(telemetry: Telemetry) -> AbstractAsyncContextManager[dl7450.Dock]:
+    return dl7450.open_dock(tracer_provider=telemetry.tracer_provider, meter_provider=telemetry.meter_provider)
 
 
 def _size(response: dl7450.http.Response) -> int:
     return len(response.body()) if response.status_code() == 200 else 0
 
 
-def trio_style(open_dock: OpenDock) -> Callable[[Work, Site], Sample]:
-    @asynccontextmanager
-    async def client(work: Work, site: Site) -> AsyncGenerator[AsyncFetch]:
-        headers, cacert = work.headers, site.ca_pem
-        async with open_dock() as dock:
+@asynccontextmanager
+async def trio_client(work: Work, site: Site, telemetry: Telemetry) -> AsyncGenerator[AsyncFetch]:
+    headers, cacert = work.headers, site.ca_pem
+    async with open_dock(telemetry) as dock:
 
-            async def fetch(url: str) -> int:
-                return _size(await dock.http.get(url, headers, cacert=cacert))
+        async def fetch(url: str) -> int:
+            return _size(await dock.http.get(url, headers, cacert=cacert))
 
-            yield fetch
-
-    return on_trio(client)
+        yield fetch
 
 
-def sync_style(open_dock: OpenDock) -> Callable[[Work, Site], Sample]:
+trio_style = partial(on_trio, trio_client)
+
+
+def sync_style(get_telemetry: GetTelemetry) -> Callable[[Work, Site], Sample]:
     def app(work: Work, site: Site, timer: Timer) -> None:
         headers, cacert = work.headers, site.ca_pem
 
@@ -47,10 +48,10 @@ def sync_style(open_dock: OpenDock) -> Callable[[Work, Site], Sample]:
 
         fetch_one_by_one(fetch, work, site, timer)
 
-    return partial(_measure_app, open_dock, app)
+    return partial(_measure_app, get_telemetry, app)
 
 
-def callback_style(open_dock: OpenDock) -> Callable[[Work, Site], Sample]:
+def callback_style(get_telemetry: GetTelemetry) -> Callable[[Work, Site], Sample]:
     """An app that starts the next request in the callback of the one before."""
 
     def app(work: Work, site: Site, timer: Timer) -> None:
@@ -81,37 +82,36 @@ def callback_style(open_dock: OpenDock) -> Callable[[Work, Site], Sample]:
         for _ in range(work.in_flight):
             start_next()
 
-    return partial(_measure_app, open_dock, app)
+    return partial(_measure_app, get_telemetry, app)
 
 
-def _measure_app(open_dock: OpenDock, app: Callable[[Work, Site, Timer], None], work: Work, site: Site) -> Sample:
-    timer = Timer(work)
+def _measure_app(
+    get_telemetry: GetTelemetry, app: Callable[[Work, Site, Timer], None], work: Work, site: Site
+) -> Sample:
+    telemetry = get_telemetry(site)
+    timer = Timer(work, telemetry)
 
     async def main() -> None:
-        async with open_dock() as dock:
+        async with open_dock(telemetry) as dock:
             await dock.run_app(partial(app, work, site, timer))
 
     trio.run(main)
     return timer.sample
 
 
-def _open(tracer_provider: TracerProvider | None, meter_provider: MeterProvider | None) -> OpenDock:
-    return partial(dl7450.open_dock, tracer_provider=tracer_provider, meter_provider=meter_provider)
-
-
-untraced = _open(None, None)  # as in a process that has not set OpenTelemetry up
-sampled = _open(SAMPLING_TRACER_PROVIDER, METER_PROVIDER)
-traced = _open(TRACER_PROVIDER, METER_PROVIDER)
-
 TRIO_TRACED, TRIO_SAMPLED, TRIO_UNTRACED = "dl7450 Trio, traced", "dl7450 Trio, 1 % traced", "dl7450 Trio"
+CALLBACK_TRACED = "dl7450 callback, traced"
 SYNC_TRACED = "dl7450 sync, traced"
 
 DOCKS = [
-    Subject(TRIO_TRACED, "async", trio_style(traced)),
+    Subject(TRIO_TRACED, "async", trio_style(dropped)),
+    *[Subject(to_sink(TRIO_TRACED, sink), "async", trio_style(dl7450_to(sink))) for sink in SINKS],
     Subject(TRIO_SAMPLED, "async", trio_style(sampled)),
     Subject(TRIO_UNTRACED, "async", trio_style(untraced)),
-    Subject("dl7450 callback, traced", "async", callback_style(traced)),
+    Subject(CALLBACK_TRACED, "async", callback_style(dropped)),
+    *[Subject(to_sink(CALLBACK_TRACED, sink), "async", callback_style(dl7450_to(sink))) for sink in SINKS],
     Subject("dl7450 callback", "async", callback_style(untraced)),
-    Subject(SYNC_TRACED, "sync", sync_style(traced)),
+    Subject(SYNC_TRACED, "sync", sync_style(dropped)),
+    *[Subject(to_sink(SYNC_TRACED, sink), "sync", sync_style(dl7450_to(sink))) for sink in SINKS],
     Subject("dl7450 sync", "sync", sync_style(untraced)),
 ]

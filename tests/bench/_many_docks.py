@@ -25,9 +25,10 @@ from trio.testing import wait_all_tasks_blocked
 
 import dl7450
 
+from ._docks import open_dock
 from ._server import BODIES, Site
 from ._statistics import Spread, spread
-from ._telemetry import METER_PROVIDER, TRACER_PROVIDER
+from ._telemetry import DROPPED
 
 DOCKS = 500
 REQUESTS_OF_ONE = 2000  # in a round, by a single dock
@@ -173,7 +174,7 @@ class Docks:
         }
 
     async def _open_one(self) -> None:
-        dock = dl7450.open_dock(tracer_provider=TRACER_PROVIDER, meter_provider=METER_PROVIDER)
+        dock = open_dock(DROPPED)
         self._docks.append(await self._stack.enter_async_context(dock))
 
 

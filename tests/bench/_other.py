@@ -13,7 +13,9 @@ from trio.testing import wait_all_tasks_blocked
 
 import dl7450
 
-from ._docks import OpenDock
+from ._docks import open_dock
+from ._telemetry import Telemetry
+from ._work import Sample
 
 TOKENS = 16
 REFUSALS = 200
@@ -21,13 +23,13 @@ SETTLED = 0.01  # seconds without anything to do: the connections are open
 
 
 @asynccontextmanager
-async def _all_tokens_taken(open_dock: OpenDock) -> AsyncGenerator[dl7450.Dock]:
+async def _all_tokens_taken(telemetry: Telemetry) -> AsyncGenerator[dl7450.Dock]:
     """A dock whose 16 requests wait for a server that says nothing."""
     silent = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = silent[0].socket.getsockname()[1]
     async with (
         silent[0],
-        open_dock() as dock,
+        open_dock(telemetry) as dock,
         trio.open_nursery() as nursery,
     ):
         for _ in range(TOKENS):
@@ -39,17 +41,18 @@ async def _all_tokens_taken(open_dock: OpenDock) -> AsyncGenerator[dl7450.Dock]:
         nursery.cancel_scope.cancel("measured")
 
 
-def refusal_seconds(open_dock: OpenDock) -> float:
+def measure_refusal(telemetry: Telemetry) -> Sample:
     """How long the 17th request takes that is answered with 89, Trio style."""
 
-    async def main() -> float:
-        async with _all_tokens_taken(open_dock) as dock:
-            started = time.perf_counter()
+    async def main() -> Sample:
+        async with _all_tokens_taken(telemetry) as dock:
+            wall, cpu = time.perf_counter(), time.process_time()
             for _ in range(REFUSALS):
                 response = await dock.http.get("http://127.0.0.1:1/")
                 if response.status_code() != 89:
                     raise RuntimeError(f"answered with {response}")
-            return (time.perf_counter() - started) / REFUSALS
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            return Sample(wall / REFUSALS, cpu / REFUSALS)
 
     return trio.run(main)
 

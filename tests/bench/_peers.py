@@ -19,14 +19,15 @@ from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrument
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 
 from ._server import Site
-from ._telemetry import METER_PROVIDER, TRACER_PROVIDER
+from ._sinks import SINKS, to_sink
+from ._telemetry import Telemetry, dropped, sdk_to, untraced
 from ._work import AsyncFetch, Fetch, Sample, Subject, Timer, Work, in_a_thread, on_asyncio, on_trio
 
 CURL_PATIENCE = 1.0  # seconds that curl's multi interface waits for something to happen, at most
 
 
 @asynccontextmanager
-async def httpx2_client(work: Work, site: Site) -> AsyncGenerator[AsyncFetch]:
+async def httpx2_client(work: Work, site: Site, _: Telemetry) -> AsyncGenerator[AsyncFetch]:
     async with httpx2.AsyncClient(headers=work.headers, verify=site.ssl_context()) as client:
 
         async def fetch(url: str) -> int:
@@ -40,9 +41,9 @@ async def httpx2_client(work: Work, site: Site) -> AsyncGenerator[AsyncFetch]:
 
 
 @asynccontextmanager
-async def httpx_client_traced(work: Work, site: Site) -> AsyncGenerator[AsyncFetch]:
+async def httpx_client(work: Work, site: Site, telemetry: Telemetry) -> AsyncGenerator[AsyncFetch]:
     async with httpx.AsyncClient(headers=work.headers, verify=site.ssl_context()) as client:
-        HTTPXClientInstrumentor.instrument_client(client, TRACER_PROVIDER, METER_PROVIDER)
+        HTTPXClientInstrumentor.instrument_client(client, telemetry.tracer_provider, telemetry.meter_provider)
 
         async def fetch(url: str) -> int:
             try:
@@ -55,9 +56,10 @@ async def httpx_client_traced(work: Work, site: Site) -> AsyncGenerator[AsyncFet
 
 
 @asynccontextmanager
-async def aiohttp_session_traced(work: Work, site: Site) -> AsyncGenerator[AsyncFetch]:
+async def aiohttp_session(work: Work, site: Site, telemetry: Telemetry) -> AsyncGenerator[AsyncFetch]:
     instrumentor = AioHttpClientInstrumentor()
-    instrumentor.instrument(tracer_provider=TRACER_PROVIDER, meter_provider=METER_PROVIDER)
+    if telemetry.tracer_provider:
+        instrumentor.instrument(tracer_provider=telemetry.tracer_provider, meter_provider=telemetry.meter_provider)
     connector = aiohttp.TCPConnector(ssl=site.ssl_context())
     try:
         async with aiohttp.ClientSession(connector=connector, headers=work.headers) as session:
@@ -72,11 +74,12 @@ async def aiohttp_session_traced(work: Work, site: Site) -> AsyncGenerator[Async
 
             yield fetch
     finally:
-        instrumentor.uninstrument()
+        if telemetry.tracer_provider:
+            instrumentor.uninstrument()
 
 
 def measure_curl_multi(work: Work, site: Site) -> Sample:
-    timer = Timer(work)
+    timer = Timer(work, untraced(site))
     multi = pycurl.CurlMulti()
     idle = [_curl(work, site) for _ in range(work.in_flight)]
 
@@ -117,7 +120,7 @@ def measure_curl_multi(work: Work, site: Site) -> Sample:
 
 
 @contextmanager
-def httpx2_sync_client(work: Work, site: Site) -> Generator[Fetch]:
+def httpx2_sync_client(work: Work, site: Site, _: Telemetry) -> Generator[Fetch]:
     with httpx2.Client(headers=work.headers, verify=site.ssl_context()) as client:
 
         def fetch(url: str) -> int:
@@ -131,7 +134,7 @@ def httpx2_sync_client(work: Work, site: Site) -> Generator[Fetch]:
 
 
 @contextmanager
-def niquests_session(work: Work, site: Site) -> Generator[Fetch]:
+def niquests_session(work: Work, site: Site, _: Telemetry) -> Generator[Fetch]:
     with niquests.Session() as session:
         session.headers.update(work.headers)
 
@@ -146,7 +149,7 @@ def niquests_session(work: Work, site: Site) -> Generator[Fetch]:
 
 
 @contextmanager
-def curl_easy(work: Work, site: Site) -> Generator[Fetch]:
+def curl_easy(work: Work, site: Site, _: Telemetry) -> Generator[Fetch]:
     curl = _curl(work, site)
 
     def fetch(url: str) -> int:
@@ -172,13 +175,17 @@ def _curl(work: Work, site: Site) -> pycurl.Curl:
 
 HTTPX2_ASYNC = "httpx2.AsyncClient"
 HTTPX_TRACED = "httpx + OpenTelemetry"
+AIOHTTP = "aiohttp"
 AIOHTTP_TRACED = "aiohttp + OpenTelemetry"
 HTTPX2_SYNC = "httpx2.Client"
 
 PEERS = [
     Subject(HTTPX2_ASYNC, "async", on_trio(httpx2_client)),
-    Subject(HTTPX_TRACED, "async", on_trio(httpx_client_traced)),  # a third faster than on asyncio
-    Subject(AIOHTTP_TRACED, "async", on_asyncio(aiohttp_session_traced)),
+    Subject(HTTPX_TRACED, "async", on_trio(httpx_client, dropped)),  # a third faster than on asyncio
+    *[Subject(to_sink(HTTPX_TRACED, sink), "async", on_trio(httpx_client, sdk_to(sink))) for sink in SINKS],
+    Subject(AIOHTTP, "async", on_asyncio(aiohttp_session)),
+    Subject(AIOHTTP_TRACED, "async", on_asyncio(aiohttp_session, dropped)),
+    *[Subject(to_sink(AIOHTTP_TRACED, sink), "async", on_asyncio(aiohttp_session, sdk_to(sink))) for sink in SINKS],
     Subject("pycurl multi", "async", measure_curl_multi),
     Subject(HTTPX2_SYNC, "sync", in_a_thread(httpx2_sync_client)),
     Subject("niquests", "sync", in_a_thread(niquests_session)),

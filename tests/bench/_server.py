@@ -1,7 +1,7 @@
 """The server of the benchmarks: not Python, in a process of its own, serving the same bodies by http and https.
 
-nginx where it is installed. Else granian: a server in Rust that comes from the Python index; its few lines of Python
-say which bytes to send.
+nginx where it is installed (`apt-get install nginx-light`). Else granian: a server in Rust that comes from the Python
+index; its few lines of Python say which bytes to send.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+
+from ._sinks import running_sinks
 
 KIB, MIB = 1024, 1024 * 1024
 BODIES = {"1k": KIB, "512k": 512 * KIB, "8m": 8 * MIB}  # path: bytes
@@ -74,6 +76,7 @@ class Site:
     https: str
     refused: str  # nobody listens there
     ca_file: str  # path of the PEM file with the certificate to trust
+    sinks: dict[str, str]  # where collectors take OTLP over HTTP, by their names
 
     @property
     def ca_pem(self) -> str:
@@ -85,8 +88,9 @@ class Site:
 
 @contextmanager
 def running_site() -> Generator[Site]:
-    """Start the server; it is stopped at the end of the block."""
+    """Start the server and the sinks; they are stopped at the end of the block."""
     with ExitStack() as stack:
+        sinks = stack.enter_context(running_sinks())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ca = trustme.CA()
         ca.cert_pem.write_to_path(folder / "ca.pem")
@@ -112,6 +116,7 @@ def running_site() -> Generator[Site]:
             https=f"https://127.0.0.1:{tls_port}",
             refused=f"http://127.0.0.1:{refused}",
             ca_file=str(folder / "ca.pem"),
+            sinks=sinks,
         )
 
 
@@ -146,7 +151,10 @@ def _granian(folder: Path, port: int, tls_port: int) -> tuple[str, list[list[str
     ]
     plain = [sys.executable, "-m", "granian", *options, "--port", str(port), "bench_app:app"]
     certificate = ["--ssl-certificate", "certificate.pem", "--ssl-keyfile", "key.pem"]
-    return f"granian/{version('granian')}", [plain, [*plain[:-2], str(tls_port), *certificate, "bench_app:app"]]
+    return f"granian/{version('granian')}, as nginx is not installed", [
+        plain,
+        [*plain[:-2], str(tls_port), *certificate, "bench_app:app"],
+    ]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

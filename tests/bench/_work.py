@@ -17,10 +17,13 @@ from typing import Literal, NamedTuple, TypeAlias
 import trio
 
 from ._server import BODIES, Site
+from ._telemetry import GetTelemetry, Telemetry, untraced
 
 Fetch: TypeAlias = Callable[[str], int]
 AsyncFetch: TypeAlias = Callable[[str], Awaitable[int]]
 Style: TypeAlias = Literal["async", "sync"]
+OpenClient: TypeAlias = "Callable[[Work, Site, Telemetry], AbstractContextManager[Fetch]]"
+OpenAsyncClient: TypeAlias = "Callable[[Work, Site, Telemetry], AbstractAsyncContextManager[AsyncFetch]]"
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,21 @@ class Sample(NamedTuple):
 
 @dataclass
 class Timer:
-    """Times the block of `running`, and checks at its end what was received in it."""
+    """Times the block of `running` until its spans are delivered, and checks at its end what was received in it."""
 
     work: Work
+    telemetry: Telemetry
     received: int = 0
     sample: Sample = field(init=False)
 
     @contextmanager
     def running(self) -> Generator[None]:
+        self.telemetry.flush()  # of the warm-up
         gc.collect()
         self.received = 0
         wall, cpu = time.perf_counter(), time.process_time()
         yield
+        self.telemetry.flush()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         self.sample = Sample(wall / self.work.count, cpu / self.work.count)
         if self.received != self.work.bytes_expected:
@@ -99,11 +105,12 @@ class Subject:
     measure: Callable[[Work, Site], Sample]
 
 
-def on_trio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[AsyncFetch]]) -> Callable[..., Sample]:
+def on_trio(open_client: OpenAsyncClient, get_telemetry: GetTelemetry = untraced) -> Callable[..., Sample]:
     """How a Trio client is measured."""
 
     def measure(work: Work, site: Site) -> Sample:
-        timer = Timer(work)
+        telemetry = get_telemetry(site)
+        timer = Timer(work, telemetry)
 
         async def fetch_all(fetch: AsyncFetch, urls: list[str]) -> None:
             queue = iter(urls)
@@ -112,7 +119,7 @@ def on_trio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[Asyn
                     nursery.start_soon(_fetch_each, fetch, queue, timer)
 
         async def main() -> None:
-            async with open_client(work, site) as fetch:
+            async with open_client(work, site, telemetry) as fetch:
                 await fetch_all(fetch, work.warm_up_urls(site))
                 with timer.running():
                     await fetch_all(fetch, work.urls(site))
@@ -123,11 +130,12 @@ def on_trio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[Asyn
     return measure
 
 
-def on_asyncio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[AsyncFetch]]) -> Callable[..., Sample]:
+def on_asyncio(open_client: OpenAsyncClient, get_telemetry: GetTelemetry = untraced) -> Callable[..., Sample]:
     """How an asyncio client is measured."""
 
     def measure(work: Work, site: Site) -> Sample:
-        timer = Timer(work)
+        telemetry = get_telemetry(site)
+        timer = Timer(work, telemetry)
 
         async def fetch_all(fetch: AsyncFetch, urls: list[str]) -> None:
             queue = iter(urls)
@@ -136,7 +144,7 @@ def on_asyncio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[A
                     group.create_task(_fetch_each(fetch, queue, timer))
 
         async def main() -> None:
-            async with open_client(work, site) as fetch:
+            async with open_client(work, site, telemetry) as fetch:
                 await fetch_all(fetch, work.warm_up_urls(site))
                 with timer.running():
                     await fetch_all(fetch, work.urls(site))
@@ -147,12 +155,13 @@ def on_asyncio(open_client: Callable[[Work, Site], AbstractAsyncContextManager[A
     return measure
 
 
-def in_a_thread(open_client: Callable[[Work, Site], AbstractContextManager[Fetch]]) -> Callable[..., Sample]:
+def in_a_thread(open_client: OpenClient, get_telemetry: GetTelemetry = untraced) -> Callable[..., Sample]:
     """How a client that blocks is measured: one request at a time."""
 
     def measure(work: Work, site: Site) -> Sample:
-        timer = Timer(work)
-        with open_client(work, site) as fetch:
+        telemetry = get_telemetry(site)
+        timer = Timer(work, telemetry)
+        with open_client(work, site, telemetry) as fetch:
             fetch_one_by_one(fetch, work, site, timer)
         return timer.sample
 
