@@ -1,7 +1,10 @@
 """Text of a box to lines of measured pieces, as they stand from left to right.
 
-Text is set letter by letter, the same in every build of Pillow. Only what cannot be set so, letters that join (Arabic)
-and marks that have no letter of their own with their base, goes through Raqm, where this build of Pillow has it.
+Text is set letter by letter, the same in every build of Pillow. Only what cannot be set so, marks that have no letter
+of their own with their base (an x with an accent), goes through Raqm, where this build of Pillow has it.
+
+A letter that the font lacks shows as a box, and a warning says so once for each script. What a dock shows for Chinese,
+Arabic or an emoji is not documented; its one font has none of them.
 """
 
 from __future__ import annotations
@@ -11,18 +14,15 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Literal
+from functools import cache
 
-from PIL import ImageFont, features
+from PIL import features
 
 from .bidi import levels, reversed_text, visual_order
 from .constants import WIDTH
 from .markup import StyledText
 from .style import Style
-
-PIXELS_PER_POINT = 96 / 72
+from .typeface import PIXELS_PER_POINT, Typeface, typeface
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _SPACES_IN_A_TAB = 8
@@ -32,17 +32,15 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
-_JOIN_CONTROLS = "\u200c\u200d"  # invisible too, but Arabic letters go by them
 
 logger = logging.getLogger("dl7450.splashscreen")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a piece, as it is handed to Pillow. Its width is in pixels."""
+    """A part of a piece, as it is handed to Pillow, from left to right. Its width is in pixels."""
 
     text: str
-    direction: Literal["ltr", "rtl"] | None  # for Raqm; None is for the basic layout, left to right
     width: float
 
 
@@ -52,24 +50,30 @@ class Piece:
 
     chunks: tuple[Chunk, ...]
     style: Style
-    font: ImageFont.FreeTypeFont
+    face: Typeface
     rise: float
     width: float
 
     @property
     def ascent(self) -> float:
         """Above the baseline of the line."""
-        return self.font.getmetrics()[0] + self.rise
+        return self.face.ascent + self.rise
 
     @property
     def descent(self) -> float:
         """Below the baseline of the line."""
-        return self.font.getmetrics()[1] - self.rise
+        return self.face.descent - self.rise
+
+    def placed(self, left: float) -> Iterator[tuple[Chunk, float]]:
+        """The chunks of a piece that begins here, each with where it begins."""
+        for chunk in self.chunks:
+            yield chunk, left
+            left += chunk.width
 
 
 def set_lines(runs: tuple[StyledText, ...]) -> list[list[Piece]]:
     """Break text into lines and measure it. No line is without a piece: an empty one still has a height."""
-    space = _font(runs[0].style).getlength(" ") if runs else 0.0
+    space = typeface(runs[0].style).font.getlength(" ") if runs else 0.0
     return [_set_line(line, space) for line in _break_lines(runs)]
 
 
@@ -114,34 +118,49 @@ def _tab(style: Style, x: float, space: float) -> Piece:
     """A gap to the next of Pango's tab stops: every eight spaces of the first font, and at least a space away."""
     stop = _SPACES_IN_A_TAB * space
     width = (int((x + space) / stop) + ((x + space) % stop > 0)) * stop - x if stop else 0.0
-    return Piece((), style, _font(style), style.rise * PIXELS_PER_POINT, width)
+    return Piece((), style, typeface(style), style.rise * PIXELS_PER_POINT, width)
 
 
 def _measured(text: str, style: Style, level: int) -> Piece:
     right_to_left = level % 2 == 1
     shown = _INVISIBLE.sub("", text)
-    raqm = _needs_raqm(shown) and _has_raqm()
-    if raqm:
-        shown = "".join(c for c in text if c in _JOIN_CONTROLS or not _INVISIBLE.match(c))
-    elif right_to_left:
+    raqm = not right_to_left and _needs_raqm(shown) and _has_raqm()
+    if right_to_left:
         shown = reversed_text(shown)
-    font = _font(style, raqm)
+    face = typeface(style, raqm)
+    _warn_of_missing(shown, face)
     # About two screens at once: memory is bounded, however long a line is.
-    length = max(1, int(2 * WIDTH / font.size))
+    length = max(1, int(2 * WIDTH / face.size))
     parts = [shown[start : start + length] for start in range(0, len(shown), length)]
-    direction: Literal["ltr", "rtl"] | None = ("rtl" if right_to_left else "ltr") if raqm else None
-    if direction == "rtl":
-        parts.reverse()
-    chunks = tuple(Chunk(part, direction, font.getlength(part, direction=direction)) for part in parts)
+    chunks = tuple(Chunk(part, face.font.getlength(part)) for part in parts)
     width = sum(chunk.width for chunk in chunks)
-    return Piece(chunks, style, font, style.rise * PIXELS_PER_POINT, width)
+    return Piece(chunks, style, face, style.rise * PIXELS_PER_POINT, width)
 
 
 def _needs_raqm(text: str) -> bool:
-    return not text.isascii() and any(
-        unicodedata.category(character).startswith("M") or unicodedata.bidirectional(character) == "AL"
-        for character in text
-    )
+    return not text.isascii() and any(unicodedata.category(character).startswith("M") for character in text)
+
+
+_warned_of = set[str]()  # scripts
+
+
+def _warn_of_missing(text: str, face: Typeface) -> None:
+    for character in () if text.isascii() else text:
+        if face.lacks(character) and (script := _script(character)) not in _warned_of:
+            _warned_of.add(script)
+            logger.warning(
+                "%s has no %r (%s): a box is drawn instead, as for others like it; what a dock shows is not documented",
+                face.name,
+                character,
+                unicodedata.name(character, f"U+{ord(character):04X}"),
+            )
+
+
+def _script(character: str) -> str:
+    """About the script of a character: the first word of its name, or that it is a symbol."""
+    if unicodedata.category(character).startswith("S"):
+        return "SYMBOL"
+    return unicodedata.name(character, "UNNAMED").split(" ")[0]
 
 
 @cache
@@ -149,24 +168,7 @@ def _has_raqm() -> bool:
     if features.check("raqm"):
         return True
     logger.warning(
-        "Arabic letters are drawn unjoined, and accents beside their letters, as this build of Pillow lacks Raqm: "
+        "accents that stand alone are drawn beside their letters, as this build of Pillow lacks Raqm: "
         "install libraqm, or Pillow from a wheel with it"
     )
     return False
-
-
-@lru_cache(maxsize=64)
-def _load_font(name: str, pixels: float, raqm: bool) -> ImageFont.FreeTypeFont:
-    path = Path(__file__).with_name("fonts") / f"{name}.ttf"
-    # The basic layout is in every build of Pillow; Raqm depends on a system library, and frames would too.
-    return ImageFont.truetype(path, pixels, layout_engine=ImageFont.Layout.RAQM if raqm else ImageFont.Layout.BASIC)
-
-
-def _font(style: Style, raqm: bool = False) -> ImageFont.FreeTypeFont:
-    """The nearest of the eight faces. Any family whose name says that it is monospaced is DejaVu Sans Mono."""
-    family = style.family.lower()
-    mono = any(word in family for word in ("mono", "courier", "consol", "typewriter"))
-    bold, italic = style.weight >= 600, style.italic
-    face = ("Bold" if bold else "") + ("Oblique" if italic else "")
-    name = ("DejaVuSansMono" if mono else "DejaVuSans") + (f"-{face}" if face else "")
-    return _load_font(name, max(1.0, style.size * PIXELS_PER_POINT), raqm)

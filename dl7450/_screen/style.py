@@ -17,9 +17,8 @@ from dataclasses import dataclass, replace
 from .attributes import UNDRAWN, check_undrawn, choice, integer, loose_choice, quantity, truth
 from .colours import Colour, colour
 
-# The vendor names no font, size or colour. These fit the positions that its sample apps use: white
-# text, lines less than 60 pixels apart, a heading of 50 large letters in one line. 27 points are 36 pixels.
-DEFAULT_POINTS = 27.0
+# Measured on the vendor's picture of the start screen: 48 pixels, white.
+DEFAULT_POINTS = 36.0
 DEFAULT_COLOUR: Colour = (255, 255, 255)
 
 # A letter twice as high as the screen. Beyond it there is nothing to see, only memory to fill.
@@ -93,7 +92,7 @@ def _step(style: Style, factor: float) -> Style:
 
 
 def _script(style: Style, rise: float) -> Style:
-    return replace(style, points=style.points * 0.65, rise=style.rise + rise * style.size)
+    return replace(style, points=style.points * 0.6, rise=style.rise + rise * style.size)
 
 
 _TAGS: dict[str, Callable[[Style], Style]] = {
@@ -103,9 +102,9 @@ _TAGS: dict[str, Callable[[Style], Style]] = {
     "s": lambda style: replace(style, strikethrough=True),
     "big": lambda style: _step(style, _STEP),
     "small": lambda style: _step(style, 1 / _STEP),
-    # How much smaller and how far off the baseline is what the fonts themselves ask for (OS/2 table).
-    "sub": lambda style: _script(style, -0.14),
-    "sup": lambda style: _script(style, +0.477),
+    # How much smaller and how far off the baseline is what Noto Sans itself asks for (OS/2 table).
+    "sub": lambda style: _script(style, -0.075),
+    "sup": lambda style: _script(style, +0.35),
     "tt": lambda style: replace(style, family="Monospace"),
     "markup": lambda style: style,
 }

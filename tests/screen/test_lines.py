@@ -109,21 +109,25 @@ def test_hebrew_runs_from_right_to_left_and_needs_nothing(
     assert set_text(markup) == expected
 
 
-@needs_raqm
-def test_arabic_letters_join_and_run_from_right_to_left() -> None:
-    word = "مرحبا"
-    (whole,), *_ = set_lines(parse(word))
-    alone = sum(width(set_lines(parse(letter))[0]) for letter in word)
-    assert [chunk.direction for chunk in whole.chunks] == ["rtl"]
-    assert whole.width < alone - 10
+@pytest.fixture
+def no_warning_yet() -> Iterator[None]:
+    lines._warned_of.clear()
+    yield
+    lines._warned_of.clear()
 
 
-@needs_raqm
-def test_a_long_arabic_line_begins_at_the_right() -> None:
-    (piece,), *_ = set_lines(parse("ت" * 200 + "ب" * 200))
-    assert len(piece.chunks) > 1
-    assert piece.chunks[0].text[-1] == "ب"
-    assert piece.chunks[-1].text[0] == "ت"
+@pytest.mark.usefixtures("no_warning_yet")
+def test_of_a_script_that_the_font_lacks_a_warning_is_given_once(caplog: pytest.LogCaptureFixture) -> None:
+    for text in ("Grüße Привет Ελλάδα ½ €", "漢字", "漢語 ok", "ممم", "שלום", "☂ ☀", "→", "<tt>漢</tt>"):
+        set_text(text)
+    assert {(record.name, record.levelno) for record in caplog.records} == {("dl7450.splashscreen", logging.WARNING)}
+    lacking = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert lacking == [
+        "Noto Sans has no '漢' (CJK UNIFIED IDEOGRAPH-6F22)",
+        "Noto Sans has no 'م' (ARABIC LETTER MEEM)",
+        "Noto Sans has no 'ם' (HEBREW LETTER FINAL MEM)",
+        "Noto Sans has no '☂' (UMBRELLA)",
+    ]
 
 
 @pytest.fixture
@@ -135,14 +139,14 @@ def without_raqm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_raqm")
-def test_without_raqm_arabic_is_drawn_unjoined_and_that_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    assert [set_text("مرحبا") for _ in range(3)] == [[["ابحرم"]]] * 3
+def test_without_raqm_accents_lie_beside_their_letters_and_that_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    assert [set_text("x\u0301") for _ in range(3)] == [[["x\u0301"]]] * 3
     assert [(record.name, record.levelno) for record in caplog.records] == [("dl7450.splashscreen", logging.WARNING)]
-    assert "Arabic letters are drawn unjoined" in caplog.text
+    assert "accents that stand alone are drawn beside their letters" in caplog.text
     assert "Raqm" in caplog.text
 
 
 @pytest.mark.usefixtures("without_raqm")
 def test_without_raqm_nothing_is_said_of_text_that_does_not_need_it(caplog: pytest.LogCaptureFixture) -> None:
-    set_text("Hello, cafe\u0301, שלום, ☀\ufe0f")
+    set_text("Hello, cafe\u0301, Привет\ufe0f")
     assert caplog.records == []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dl7450._screen import layout
 from dl7450._screen.constants import Alignment
 from dl7450._screen.frames import difference
 from dl7450._screen.markup import parse
@@ -71,10 +72,10 @@ def test_alignment_is_relative_to_x_for_every_line(text: str) -> None:
 
 def test_y_is_the_top_of_the_first_line_and_lines_follow_below() -> None:
     _, top, _, bottom = area("H", y=300)
-    assert 300 < top < bottom < 345
+    assert (top, bottom) == (318, 352)
     _, top_of_two, _, bottom_of_two = area("H\nH", y=300)
-    assert (top_of_two, bottom_of_two) == (top, bottom + 43)
-    assert area("H\n\nH", y=300)[3] == bottom + 2 * 43
+    assert (top_of_two, bottom_of_two) == (top, bottom + 67)
+    assert area("H\n\nH", y=300)[3] == bottom + 2 * 67
 
 
 def test_the_message_area_is_the_centre_of_the_screen() -> None:
@@ -89,10 +90,10 @@ def test_size_is_the_height_of_the_letters() -> None:
         _, top, _, bottom = area(markup)
         return bottom - top
 
-    assert height("H") == 26  # 36 pixels, of which a capital letter takes 0.73
-    assert height("<span size='200%'>H</span>") == 52
-    assert height("<span size='54pt'>H</span>") == 52
-    assert height("<span size='xx-small'>H</span>") == 15
+    assert height("H") == 34  # 48 pixels, of which a capital letter takes 0.714
+    assert height("<span size='200%'>H</span>") == 69
+    assert height("<span size='72pt'>H</span>") == 69
+    assert height("<span size='xx-small'>H</span>") == 20
 
 
 def test_small_letters_stand_on_the_baseline_of_large_ones() -> None:
@@ -105,8 +106,7 @@ def test_small_letters_stand_on_the_baseline_of_large_ones() -> None:
 def test_subscript_is_lower_and_superscript_higher() -> None:
     _, top, _, bottom = area("H")
     assert area("H<sub>H</sub>")[3] > bottom
-    assert area("<sup>H</sup><span color='black'>H</span>", y=100)[1] < area("<small>H</small>", y=100)[1]
-    assert top > 100
+    assert area("<sup>H</sup><span color='black'>H</span>")[1] < top
 
 
 STYLES = ["<b>", "<i>", "<u>", "<s>", "<tt>", "<b><i>", "<tt><b>", "<tt><i>", "<tt><b><i>", "<big>", "<small>", "<sub>"]
@@ -133,9 +133,9 @@ def test_colours_are_those_of_the_markup() -> None:
 def test_a_background_has_no_gap_between_words_and_lines() -> None:
     markup = "<span bgcolor='red' color='red'>two words\nnext line</span>"
     _, top, _, bottom = area(markup)
-    assert (top, bottom) == (100, 100 + 2 * 43)
+    assert (top, bottom) == (100, 100 + 2 * 67)
     column = render(state(box(markup))).crop((960, top, 961, bottom))
-    assert column.getcolors() == [(2 * 43, RED)]
+    assert column.getcolors() == [(2 * 67, RED)]
 
 
 def test_a_later_box_lies_on_top() -> None:
@@ -167,7 +167,7 @@ def test_what_is_off_the_screen_is_not_drawn(text: str, x: int, y: int) -> None:
 def test_a_very_long_line_is_drawn_where_it_crosses_the_screen() -> None:
     left, top, right, bottom = area("<u>" + "H" * 100_000 + "</u>")
     assert (left, right) == (0, 1920)
-    assert bottom - top < 43
+    assert bottom - top < 67
 
 
 def test_a_letter_larger_than_the_screen_is_cut_off() -> None:
@@ -185,6 +185,49 @@ def test_the_same_state_is_the_same_frame() -> None:
     assert render(shown).tobytes() == render(shown).tobytes()
 
 
+# The facts below were measured on the vendor's own picture of the start screen.
+BANNER = '<span size="large"><b>Welcome to the Office</b></span>'
+LINES = "Connect your notebook\nto the dock."
+START_SCREEN = state(box(BANNER, y=80), box(LINES, y=300))
+
+
+def test_a_start_screen_looks_as_on_the_dock() -> None:
+    """To accept a change, see `test_styles_look_as_they_did`."""
+    with Image.open(GOLDEN / "start_screen.png") as expected:
+        assert difference(expected, render(START_SCREEN)) is None
+
+
+def test_letters_stand_where_they_stand_on_the_dock() -> None:
+    one, two = layout.lay_out(box(LINES, y=300))
+    assert (one.baseline, two.baseline) == (300 + 52, 300 + 52 + 67)
+    assert [line.baseline for line in layout.lay_out(box("<span size='large'>H</span>", y=80))] == [80 + 61]
+    assert area("<span size='large'>H</span>", y=80)[3] == 80 + 61
+    assert area("H\n" * 16, y=0)[3] == 52 + 15 * 67 < 1080 < 16 * 67 + 15  # sixteen lines fill the screen
+
+
+@pytest.mark.parametrize(
+    ("markup", "width"),
+    [
+        ("Connect your notebook", 530),
+        ("to the dock.", 265),
+        (BANNER, 600),
+        ('<span size="large">Welcome to the Office</span>', 600),
+    ],
+)
+def test_text_is_as_wide_as_on_the_dock_and_bold_is_not_wider(markup: str, width: int) -> None:
+    (line,) = layout.lay_out(box(markup))
+    assert sum(piece.width for piece in line.pieces) == width
+    assert line.left == 960 - width / 2
+    left, _, right, _ = area(markup)
+    assert abs((left + right) / 2 - 960) <= 2
+
+
+def test_bold_letters_are_regular_ones_whose_outlines_are_larger_by_a_24th() -> None:
+    plain = area("<span size='720pt'>H</span>", y=0)
+    bold = area("<span size='720pt'><b>H</b></span>", y=0)
+    assert [after - before for before, after in zip(plain, bold, strict=True)] == [-20, -20, 20, 20]  # of 960 pixels
+
+
 def test_styles_look_as_they_did() -> None:
     """To accept a change, look at the new frame, then `save_png(render(EVERYTHING), GOLDEN / "styles.png")`."""
     with Image.open(GOLDEN / "styles.png") as expected:
@@ -197,10 +240,10 @@ EVERYTHING = state(
     box("<span size='large'><b>Welcome to the dock's splash screen</b></span>", y=30),
     box("12:34:56 (GMT)\n31/12/2026", 1890, 30, Alignment.RIGHT),
     box("left aligned\nat x = 30, <i>two lines</i>", 30, 30, Alignment.LEFT),
-    box("<b>bold</b> <i>italic</i> <b><i>both</i></b> <u>underline gyp</u> <s>strike</s>", y=130),
-    box("<tt>mono <b>bold</b> <i>italic</i> <b><i>both</i></b></tt>", y=200),
-    box("H<sub>2</sub>O  E = mc<sup>2</sup>  <big>big <big>bigger</big></big> <small>small</small>", y=270),
-    box(" ".join(f"<span size='{size}'>{size}</span>" for size in SIZES), y=340),
+    box("<b>bold</b> <i>italic</i> <b><i>both</i></b> <u>underline gyp</u> <s>strike</s>", y=105),
+    box("<tt>mono <b>bold</b> <i>italic</i> <b><i>both</i></b></tt>", y=165),
+    box("H<sub>2</sub>O  E = mc<sup>2</sup>  <big>big <big>bigger</big></big> <small>small</small>", y=220),
+    box(" ".join(f"<span size='{size}'>{size}</span>" for size in SIZES), y=285),
     TextBox(
         960,
         540,
@@ -211,8 +254,8 @@ EVERYTHING = state(
     box(
         "<span foreground='red'>red <span background='yellow'>on yellow <b>bold <span color='#00f' size='150%'>"
         "blue 150%</span></b></span> red</span> <span bgcolor='#333' fgcolor='lime'>lime</span> &amp; &lt;tag&gt;",
-        y=720,
+        y=715,
     ),
-    box("Ελληνικά Русский Žluťoučký Türkçe ½ € “quotes” → ☂ ☀ ♥ ℃ ✓ 漢", y=800),
-    box("<span font_desc='Monospace Bold Italic 40'>40pt</span> <span size='20480'>20480</span> tab\there", y=870),
+    box("Ελληνικά Русский Žluťoučký Türkçe ½ € “quotes” → ☂ ☀ ♥ ℃ ✓ 漢", y=815),
+    box("<span font_desc='Monospace Bold Italic 40'>40pt</span> <span size='20480'>20480</span> tab\there", y=885),
 )
