@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .._screen.state import ScreenState
+from .._screen.text_faults import TextFaults
 from ..http._client import REQUESTS_MAX, HttpStatistics
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class RunRecord:
         frames: how many frames were rendered.
         texts: what was on the screen in a frame, in the order of its first appearance; the newest 1,000 (the values
             mean nothing: this is an ordered set).
+        text_faults: text that leaves the screen or lies over other text, in words; the first 100.
         errors: what the app raised: the name and the message; the first 100.
         error_count: how many there were.
     """
@@ -31,8 +33,10 @@ class RunRecord:
     missing: Sequence[str] = ()
     frames: int = 0
     texts: dict[str, None] = field(default_factory=dict)
+    text_faults: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     error_count: int = 0
+    _looking: TextFaults = field(default_factory=TextFaults)
     _dock: Dock | None = None
     _ended: float | None = None
 
@@ -48,8 +52,8 @@ class RunRecord:
         """The dock's requests."""
         return HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
 
-    def add_frame(self, frame: ScreenState) -> None:
-        """Note a frame and its texts."""
+    def add_frame(self, frame: ScreenState) -> list[str]:
+        """Note a frame, its texts and its faults; return the faults that are new."""
         self.frames += 1
         for text in frame.texts():
             if text not in self.texts:
@@ -57,6 +61,9 @@ class RunRecord:
                 self.missing = [expected for expected in self.missing if expected not in text]
                 if len(self.texts) > KEPT_TEXTS:
                     del self.texts[next(iter(self.texts))]
+        faults = self._looking.look(frame)
+        self.text_faults += faults
+        return faults
 
     def add_error(self, error: BaseException) -> None:
         """Note what the app raised."""

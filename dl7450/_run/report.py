@@ -28,6 +28,7 @@ def summary(app: Path, run: RunRecord, status: int) -> dict[str, object]:
         "frames": run.frames,
         "texts": list(run.texts),
         "texts_never_shown": list(run.missing),
+        "text_faults": run.text_faults,
         "errors": run.errors,
         "error_count": run.error_count,
         "requests": {

@@ -87,7 +87,8 @@ def run_file(
         frames.mkdir(parents=True, exist_ok=True)
 
     def on_frame(frame: ScreenState) -> None:
-        run.add_frame(frame)
+        for fault in run.add_frame(frame):
+            sys.stderr.write(f"{fault}\n")
         # A picture nobody asked for is not drawn: it would cost a run on virtual time as much as all else. As the span
         # is not the time that a frame takes then, it says so.
         trace.get_current_span().set_attribute("dl7450.render.drawn", frames is not None)

@@ -36,6 +36,15 @@ def render(state: ScreenState) -> Image.Image:
     return frame
 
 
+def render_letters(box: TextBox) -> Image.Image:
+    """Draw a mask of the screen: white where a box has letters, black elsewhere, 8 bits."""
+    mask = Image.new("L", (WIDTH, HEIGHT))
+    for line in _lines_on_screen(box):
+        for piece, left in line.placed():
+            _draw_piece(mask, piece, left, line.baseline - round(piece.rise), 255)
+    return mask
+
+
 def _lines_on_screen(box: TextBox) -> list[Line]:
     return [line for line in lay_out(box) if line.top < HEIGHT and line.bottom > 0]
 

@@ -55,9 +55,13 @@ class Typeface:
         return self.font.size
 
     def letters_box(self, text: str) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of the letters of a text that begins at (0, 0) on its baseline, or a bit more."""
-        left, top, right, bottom = self.font.getbbox(text, anchor="ls", stroke_width=self.stroke)
-        left, right = left - self.slant * max(0, bottom), right - self.slant * min(0, top)
+        """Left, top, right and bottom of a text that begins at (0, 0) on its baseline.
+
+        No letter is outside of it, but the blank before the first and after the last one may be in it.
+        """
+        left, top, right, bottom = self.font.getbbox(text, anchor="ls")
+        top, bottom = top - self.stroke, bottom + self.stroke
+        left, right = left - self.slant * max(0, bottom) - self.stroke, right - self.slant * min(0, top) + self.stroke
         return math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
 
     def lacks(self, character: str) -> bool:

@@ -27,6 +27,7 @@ from .._dock.tracebacks import format_app_error
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._screen.state import Background, ScreenState
+from .._screen.text_faults import TextFaults
 from ..http._client import HttpStatistics
 from ..http._curl import CurlCode
 from ._driver import Driver
@@ -203,6 +204,12 @@ class TestDock:
         """Everything that was rendered, in order; the newest 10,000 whose backgrounds are 64 MB of files at most."""
         return self._frames.all()
 
+    @property
+    def text_faults(self) -> list[str]:
+        """Text that nobody could read on these frames, as it left the screen or lay over other text; 100 at most."""
+        looking = TextFaults()
+        return [fault for frame in self.frames for fault in looking.look(frame)]
+
     def image(self) -> Image.Image:
         """What the monitors show, drawn: 1920 x 1080 pixels, RGB."""
         return render(self.screen)
@@ -253,11 +260,12 @@ class TestDock:
         ]
 
     def report(self) -> str:
-        """What happened, for a test that failed: the waterfall, and where its last frame is."""
+        """What happened, for a test that failed: the waterfall, text that nobody could read, and the last frame."""
         file = io.StringIO()
         Console(file=file, width=_REPORT_WIDTH).print(waterfall(self.spans, max_traces=10, max_spans=40))
         if self._dock.frame is None:
             return f"{file.getvalue()}no frame was rendered"
+        file.writelines(f"{fault}\n" for fault in self.text_faults)
         path = self._artifacts() / "last-frame.png"
         save_png(self.image(), path)
         return f"{file.getvalue()}last frame: {path}"

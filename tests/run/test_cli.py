@@ -62,11 +62,27 @@ def test_json_summary_is_all_of_stdout(write_app: WriteApp) -> None:
         "frames": 1,
         "texts": ["Hello dock"],
         "texts_never_shown": [],
+        "text_faults": [],
         "errors": [],
         "error_count": 0,
         "requests": {"completed": 0, "failed": 0, "rejected": 0, "cancelled": 0},
     }
     assert done.stderr == "hello from the app\n"
+
+
+OFF_SCREEN = """
+import splashscreen
+splashscreen.Splashscreen().add_text_box("Hello dock", {"x": 1900, "y": 5})
+splashscreen.Splashscreen().add_text_box("\u6f22")
+"""
+
+
+def test_text_that_cannot_be_read_on_the_dock_is_told(write_app: WriteApp) -> None:
+    done = dl7450("run", write_app(OFF_SCREEN), "--json", "--fast")
+    fault = "the text 'Hello dock' at (1900, 5) leaves the screen at the right"
+    assert json.loads(done.stdout)["text_faults"] == [fault]
+    missing = "a box is drawn instead, as for others like it; what a dock shows is not documented"
+    assert done.stderr == f"Noto Sans has no '\u6f22' (CJK UNIFIED IDEOGRAPH-6F22): {missing}\n{fault}\n"
 
 
 def test_an_error_in_a_callback_is_printed_and_the_app_goes_on(write_app: WriteApp) -> None:

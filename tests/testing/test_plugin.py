@@ -66,6 +66,27 @@ def test_fails(dock):
     assert Path(frame.removeprefix("last frame: ")).read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_failing_test_shows_text_that_nobody_could_read(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+from dl7450 import splashscreen
+
+def app():
+    screen = splashscreen.Splashscreen()
+    screen.add_text_box("one", {"x": 960, "y": 300})
+    screen.add_text_box("two", {"x": 960, "y": 310})
+
+def test_fails(dock):
+    dock.run_app(app)
+    assert dock.text_faults == ["the text 'two' at (960, 310) lies over the text 'one' at (960, 300)"]
+    assert dock.texts == []
+""",
+    )
+    result.stdout.fnmatch_lines(["E       AssertionError: assert *'one', 'two'* == *"])
+    assert section(result, "dl7450")[-2] == "the text 'two' at (960, 310) lies over the text 'one' at (960, 300)"
+
+
 def test_what_is_wrong_at_the_end_fails_the_test_and_is_no_error_after_it(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
