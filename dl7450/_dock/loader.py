@@ -16,8 +16,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 SDK_MODULES = frozenset({
-    "datastore", "dock", "framebuf", "gpio", "http", "i2c", "image", "monitor", "mqtt", "network", "splashscreen",
-    "time", "usb", "vision_client", "wakeup",
+    "datastore", "datetime", "dock", "framebuf", "gpio", "http", "i2c", "image", "monitor", "mqtt", "network",
+    "splashscreen", "time", "usb", "vision_client", "wakeup",
 })  # fmt: skip
 
 
