@@ -35,7 +35,7 @@ python_maximum_signature_line_length = 88
 
 # A name of this project that is not found is an error. Those of others are not looked up: that would need the network.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!dl7450\.).*"), ("py:class", r".*\.Ts?")]  # the latter: type variables
+nitpick_ignore_regex = [("py:.*", r"(?!dl7450\.).*"), ("py:class", r".*\._?Ts?")]  # the latter: type variables
 
 # Nothing is fetched from elsewhere when a page is read: furo brings its style and scripts, and fonts are the system's.
 html_theme = "furo"

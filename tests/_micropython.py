@@ -47,8 +47,10 @@ def evaluate(expressions: Sequence[str], imports: str, folder: Path) -> list[str
 
 
 def outcome(expression: str, names: dict[str, Any]) -> str:
-    """The same here, in CPython."""
+    """The same here, in CPython, in MicroPython's words."""
     try:
-        return repr(eval(expression, names))
+        return ascii(eval(expression, names))  # MicroPython's repr() is that
+    except UnicodeError:
+        return "UnicodeError"  # it has no kinds of it
     except Exception as error:
         return type(error).__name__

@@ -24,6 +24,7 @@ PACKAGES = {"dl7450": ROOT / "dl7450", "dl7450_telemetry": ROOT / "telemetry" / 
 # imports faces by the names that an app uses: that is the app's import, and not one of `_dock`.
 FLOORS = {
     "_version": set[str](),
+    "_buffers": set[str](),
     "_datetime": set[str](),
     "_trio": set[str](),
     "_screen": set[str](),
@@ -32,7 +33,7 @@ FLOORS = {
     "_dock": {"_device", "_screen", "_trio", "_version", "http"},
     "_check": {"_device", "_screen", "_version"},
     "_run": {"_device", "_dock", "_screen", "_trio", "http"},
-    "faces": {"_datetime", "_device", "_dock", "_screen"},
+    "faces": {"_buffers", "_datetime", "_device", "_dock", "_screen"},
     "telemetry.trio": set[str](),
     "telemetry": {"http", "telemetry.trio"},
     "testing": {"_device", "_dock", "_screen", "http", "telemetry"},

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 SDK_MODULES = frozenset({
-    "datastore", "datetime", "dock", "framebuf", "gpio", "http", "i2c", "image", "monitor", "mqtt", "network",
-    "splashscreen", "time", "usb", "vision_client", "wakeup",
+    "binascii", "datastore", "datetime", "dock", "framebuf", "gpio", "hashlib", "hmac", "http", "i2c", "image", "io",
+    "json", "monitor", "mqtt", "network", "splashscreen", "time", "usb", "vision_client", "wakeup",
 })  # fmt: skip
 
 

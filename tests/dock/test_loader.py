@@ -56,7 +56,7 @@ def test_the_forms_of_import(run: Run) -> None:
         "import http as h, time\n"
         "from http import get\n"
         "from splashscreen import *\n"
-        "import json, os.path\n"
+        "import re, os.path\n"
         "def later():\n"
         "    import http\n"
         "    return http\n"
@@ -67,7 +67,7 @@ def test_the_forms_of_import(run: Run) -> None:
     assert app["get"] is sys.modules["dl7450.http"].get
     assert app["time"] is sys.modules["dl7450.time"]
     assert app["Splashscreen"] is sys.modules["dl7450.splashscreen"].Splashscreen
-    assert app["json"] is sys.modules["json"]
+    assert app["re"] is sys.modules["re"]
     assert app["os"] is sys.modules["os"]
 
 
