@@ -215,6 +215,7 @@ class DockRun:
     def _cancel(self, action: Cancel, *, waits: bool) -> None:
         if self._controls:
             request, control = self._controls[-1 - action.back % len(self._controls)]
+            request.cancel_called = True
             control.cancel()
             self._rules.cancels(request, waits=waits and not self._stops)
 

@@ -53,6 +53,7 @@ class Request:
     span: Span | None = None
     ends: int = 0  # of the span
     callbacks: int = 0
+    cancel_called: bool = False  # from here on the callback may be called or not
     cancelled: bool = False  # cancel() has returned before the callback was called
 
     @property
@@ -190,7 +191,7 @@ class DockRules:
             spans = int(request.span is not None)
             if request.ends != spans or (not spans and not request.refused):
                 self._story.violate(f"request {request.number} has {spans} spans, and {request.ends} ends of them")
-            expects_call = request.fetch.style == "callback" and not request.cancelled and not request.refused
+            expects_call = request.fetch.style == "callback" and not request.cancel_called and not request.refused
             if self.ended_in_order and expects_call and request.callbacks != 1:
                 self._story.violate(f"the callback of request {request.number} was called {request.callbacks} times")
 
