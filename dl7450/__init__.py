@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         StoredImage,
         UsbDevice,
     )
+    from ._device.gpio import Direction, Gpio, Pin, Press
     from ._device.machine import Machine
     from ._dock.dock import Dock, open_dock, run
     from ._dock.loader import AppError
@@ -41,8 +42,10 @@ _HOMES = {
     "Background": "._screen.state",
     "Connection": ".http._network",
     "Device": "._device.device",
+    "Direction": "._device.gpio",
     "Dock": "._dock.dock",
     "FactoryStore": "._device.device",
+    "Gpio": "._device.gpio",
     "HostChange": "._device.device",
     "HostStatus": "._device.device",
     "HttpClient": ".http._client",
@@ -51,6 +54,8 @@ _HOMES = {
     "Machine": "._device.machine",
     "Network": ".http._network",
     "NetworkAddress": "._device.device",
+    "Pin": "._device.gpio",
+    "Press": "._device.gpio",
     "RequestControl": ".http._control",
     "Screen": "._screen.state",
     "ScreenState": "._screen.state",
@@ -70,8 +75,10 @@ __all__ = [
     "Background",
     "Connection",
     "Device",
+    "Direction",
     "Dock",
     "FactoryStore",
+    "Gpio",
     "HostChange",
     "HostStatus",
     "HttpClient",
@@ -80,6 +87,8 @@ __all__ = [
     "Machine",
     "Network",
     "NetworkAddress",
+    "Pin",
+    "Press",
     "RequestControl",
     "Screen",
     "ScreenState",

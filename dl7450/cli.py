@@ -101,6 +101,8 @@ def run(
     APP is the app's file; without it, the code that the store names is run. Spans go to a collector when
     OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tree of tasks.
 
+    In a terminal, the arrow keys and Enter press the dock's joystick; an app that listens to it then ends by Ctrl-C.
+
     sys.exit() in APP ends the run; with a status other than 0 it counts as raised.
 
     SIGTERM and SIGHUP end the run in order, as Ctrl-C does.
@@ -121,6 +123,7 @@ def run(
 
     from ._device.device_file import DeviceError, load_device
     from ._dock.loader import AppError
+    from ._run.keys import terminal
     from ._run.record import RunRecord
     from ._run.report import newest_texts, progress, summary
     from ._run.runner import RunOptions, run_file
@@ -152,6 +155,7 @@ def run(
                         seconds=math.inf if seconds is None else seconds,
                         frames=frames,
                         fast=fast,
+                        keys=None if fast else terminal(),  # virtual time is over before a key is pressed
                         tracer_provider=collected.tracer_provider(),
                         meter_provider=collected.meter_provider(),
                     )

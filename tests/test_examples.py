@@ -20,7 +20,11 @@ from examples import structured
 from tests._servers import content_server
 from tests.run.test_cli import CLEAN, dl7450
 
-APPS = [*Path("examples").glob("carousel*.py"), Path("examples/departures.py"), *Path("tests/apps").glob("*.py")]
+APPS = [
+    *Path("examples").glob("carousel*.py"),
+    *(Path("examples") / name for name in ("departures.py", "door_sign.py")),
+    *Path("tests/apps").glob("*.py"),
+]
 
 
 @pytest.mark.parametrize("style", ["carousel", "carousel_async"])

@@ -18,6 +18,10 @@ from ._values import Values
 
 _FIELD: Final = "\ufffc"  # stands for what a program puts into a text, and for the reader of a message: nothing shown
 _DEPTH: Final = 100  # of nested expressions that make one text
+_RANGES: Final = {  # of numbers: the function and the parameter, the numbers, how to call them, the error for others
+    ("gpio.Pin.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
+    ("gpio.DigitalOutput.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
+}
 _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 
@@ -51,6 +55,23 @@ def argument_type(values: Values) -> Iterator[Hit]:
                 given=with_article(given),
                 instead=instead,
             )
+
+
+@rule(
+    "{function}() takes {expected} for {parameter!r}, not {given}: {error}.",
+    "Write one of these numbers.",
+    source="dock SDK, Python API reference guide: gpio",
+)
+def argument_range(values: Values) -> Iterator[Hit]:
+    for call, function, parameter, value in _typed_arguments(values):
+        numbers, expected, error = _RANGES.get((function.full_name, parameter), (None, "", ""))
+        if numbers is None or values.type_of(value) != "int" or values.app.guarded(call, error):
+            continue
+        given = literal(values, value)
+        number = ast.literal_eval(given) if isinstance(given, ast.Constant | ast.UnaryOp) else None
+        if number is not None and number not in numbers:
+            name = _name(function)
+            yield at(value, function=name, expected=expected, parameter=parameter, given=shown(value), error=error)
 
 
 @rule(

@@ -60,7 +60,7 @@ def wrong_arguments(values: Values) -> Iterator[Hit]:
 @rule(
     "{function}() calls {name} with {given}, but it takes {taken}: TypeError when it is called.",
     "Give {name} {given}, or wrap it in a lambda.",
-    source="dock SDK, wakeup.Timer: a callable that takes no parameters; http: one parameter",
+    source="dock SDK, wakeup.Timer and gpio.create: a callable that takes no parameters; http: one parameter",
 )
 def callback_parameters(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
@@ -68,6 +68,8 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
             callback, count = argument(node, 0, "task"), 0
         elif values.is_api(node.func, "http.get_async", "http.post_async"):
             callback, count = argument(node, 1, "on_complete", "on_response"), 1
+        elif values.is_api(node.func, "gpio.create"):
+            callback, count = argument(node, 1, "callback"), 0
         else:
             continue
         function = values.of(callback) if callback is not None else None

@@ -17,6 +17,7 @@ from pathlib import Path
 from .._screen.constants import ImageType
 from . import edid, timezones
 from .edid import Edid
+from .gpio import REDWOOD, Pin, Press, check_pins, check_press
 
 OUTPUTS = 4
 DEFAULT_DOCK_ID = hashlib.sha256(b"DL-7450").hexdigest().upper()
@@ -166,6 +167,8 @@ class Device:
         network: None for a dock without one.
         mac: the MAC address; by default derived from the dock id.
         usb: what is plugged into its USB ports.
+        gpio: the pins of its board; by default those of the vendor's Redwood board, a joystick.
+        presses: which of the pins are pressed when, in any order.
         store: what the manufacturer put into it.
         timezone: a name that `dock.DockControl.set_timezone` knows.
 
@@ -179,6 +182,8 @@ class Device:
     network: NetworkAddress | None = NetworkAddress()
     mac: str | None = None
     usb: tuple[UsbDevice, ...] = ()
+    gpio: tuple[Pin, ...] = REDWOOD
+    presses: tuple[Press, ...] = ()
     store: FactoryStore = field(default_factory=FactoryStore)
     timezone: str = "UTC"
 
@@ -189,6 +194,9 @@ class Device:
         object.__setattr__(self, "edids", self.edids + (b"",) * (OUTPUTS - len(self.edids)))
         if self.mac is not None:
             check_mac(self.mac)
+        check_pins(self.gpio)
+        for press in self.presses:
+            check_press(press.pin, self.gpio)
         timezones.zone(self.timezone)
 
     @property

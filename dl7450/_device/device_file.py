@@ -15,6 +15,10 @@ The vendor's script ignores the section `dock`, so one file serves both. All of 
       mac: 02:00:5e:10:20:30
       usb:
         - {vendor: 0x046d, product: 0xc52b, name: USB Receiver}
+      gpio:
+        pins:                      # by default those of the Redwood board: a joystick
+          - {name: BUTTON, direction: in, active: low}        # or out, high; by default in and low
+        presses: [{at: 3, press: BUTTON}]
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ from .device import (
 )
 from .edid import Edid
 from .edid import build as build_edid
+from .gpio import REDWOOD, Pin, Press, active_high, check_pins, check_press, direction
 from .store_file import read_store
 from .yaml_lines import DeviceError, Node, read_yaml
 
@@ -87,7 +92,11 @@ def _read_device(root: Node) -> Device:
     store = read_store(sections.get("images"), sections.get("kv_store"), sections.get("code"))
     if "dock" not in sections:
         return Device(store=store)
-    fields = {_READERS[key][0]: _READERS[key][1](node) for key, node in sections["dock"].section(*_READERS).items()}
+    keys = sections["dock"].section(*_READERS, "gpio")
+    gpio = keys.pop("gpio", None)
+    fields = {_READERS[key][0]: _READERS[key][1](node) for key, node in keys.items()}
+    if gpio is not None:
+        fields["gpio"], fields["presses"] = _read_gpio(gpio)
     return Device(store=store, **fields)
 
 
@@ -140,6 +149,34 @@ def _read_usb(node: Node) -> tuple[UsbDevice, ...]:
         UsbDevice(keys["vendor"].convert(_usb_id), keys["product"].convert(_usb_id), keys["name"].text())
         for keys in devices
     )
+
+
+def _read_gpio(node: Node) -> tuple[tuple[Pin, ...], tuple[Press, ...]]:
+    keys = node.section("pins", "presses")
+    pins = REDWOOD
+    if "pins" in keys:
+        pins = tuple(map(_read_pin, keys["pins"].items()))
+        try:
+            check_pins(pins)
+        except ValueError as error:
+            raise keys["pins"].error(str(error)) from None
+    presses = []
+    for item in keys["presses"].items() if "presses" in keys else ():
+        press = item.section("at", "press", required=("at", "press"))
+        pin = press["press"].text()
+        press["press"].convert(lambda name: check_press(name, pins))
+        presses.append(Press(press["at"].convert(_seconds), pin))
+    return pins, tuple(presses)
+
+
+def _read_pin(node: Node) -> Pin:
+    keys = node.section("name", "direction", "active", required=("name",))
+    pin = Pin(keys["name"].text())
+    if "direction" in keys:
+        pin = replace(pin, direction=keys["direction"].convert(direction))
+    if "active" in keys:
+        pin = replace(pin, active_high=keys["active"].convert(active_high))
+    return pin
 
 
 # Key of the section `dock`: the field of Device that it gives, and how it is read.

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import trio
 
 from .device import Device, HostStatus, NetworkAddress
+from .gpio import Gpio
 
 # The SDK says "several seconds" and "quite long".
 SUSPEND_SECONDS = 2.0
@@ -32,6 +33,7 @@ class Machine:
     Attributes:
         device: its description.
         timezone: one of the dock's names (`timezones.NAMES`).
+        gpio: its pins.
     """
 
     def __init__(self, device: Device, clock: trio.abc.Clock) -> None:
@@ -46,6 +48,7 @@ class Machine:
         self._clock = clock
         self._started = clock.current_time()
         self._network = device.network
+        self.gpio = Gpio(device.gpio, self._elapsed)
         # One tuple, replaced as a whole, so that a reader on another thread never sees half a change: the status before
         # the first change, and the changes in the order of time.
         changes = sorted(device.host, key=lambda change: change.at)

@@ -1,6 +1,6 @@
 """`AppCalls`: every call of an app's code, on the app thread, in a span of its own; and the frame that follows.
 
-The module of an app, the callbacks of its requests and the functions of its timers are called here and nowhere else.
+The module of an app, its callbacks and the functions of its timers are called here and nowhere else.
 When none of them is left to call and the screen has changed, the frame is rendered. Its span is a child of the span
 that changed the screen last.
 """
@@ -94,6 +94,32 @@ class AppCalls:
                     callback(response)
 
         self.thread.add(Entry(trio.current_time(), number, job))
+
+    def notify(
+        self,
+        event: str,
+        callback: Callable[..., object],
+        arguments: Callable[[], tuple[object, ...]],
+        links: Sequence[Link],
+        still_wanted: Callable[[], bool],
+    ) -> None:
+        """Call a callback for something that happened outside of the dock, if it is wanted by then.
+
+        Parameters:
+            event: what happened, for the span.
+            callback: of the app.
+            arguments: makes what it is called with.
+            links: of the span, which is the root of a trace.
+            still_wanted: says at the last moment whether the callback may be called.
+        """
+
+        def job() -> None:
+            if still_wanted():
+                with self._span("dl7450.callback", callback, Context(), links):
+                    trace.get_current_span().set_attribute("dl7450.event", event)
+                    callback(*arguments())
+
+        self.thread.add(Entry(trio.current_time(), self.agenda.number(), job))
 
     def call_timer(self, timer: DockTimer) -> None:
         """Call the function of a timer that is due, unless it is cancelled by then. On the app thread."""

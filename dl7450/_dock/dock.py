@@ -34,7 +34,9 @@ from ..http._network import DeviceNetwork, Network, TrioNetwork
 from ..http._tracing import HttpTracing
 from ..http._transport import DockTransport
 from .app_calls import AppCalls
+from .events import Events
 from .loader import load_app
+from .presses import press_as_described
 from .thread_calls import ThreadCalls
 from .timers import Timers
 
@@ -70,8 +72,9 @@ class Dock:
         http: makes requests, for Trio tasks.
         screen: what the app has put on the screen.
         device: the description of the machine around the app.
-        machine: that machine in dock time: host, network, time zone.
+        machine: that machine in dock time: host, network, time zone, pins.
         timers: starts and stops the app's timers.
+        events: calls the app for what happens outside of the dock.
         clock: Trio's clock; virtual in tests.
         started: when the dock was opened, in seconds of `clock`.
         epoch: the same moment in seconds since 1970 UTC.
@@ -105,6 +108,10 @@ class Dock:
         self._thread_calls = ThreadCalls(lifetime, self._app_calls.thread, lambda: dock_of_app.get() is self)
         self.screen = self._app_calls.screen
         self.timers = Timers(self._app_calls)
+        self.events = Events(self._app_calls)
+        machine.gpio.on_press = self.events.happen
+        if self.device.presses:
+            lifetime.nursery.start_soon(press_as_described, machine.gpio, self.device.presses, self.events)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(
             lifetime, transport, tracing, self._app_calls, self._thread_calls.call_while_open, max_response_bytes
@@ -137,6 +144,8 @@ class Dock:
     async def run_app(self, app: str | Path | Callable[[], object]) -> None:
         """Run an app until nothing can call it any more: its module has run, and no request or timer is left.
 
+        Something that happens outside of the dock, such as a press of a button, calls it as long as it is expected.
+
         Parameters:
             app: the app's file, or a function.
 
@@ -161,14 +170,15 @@ class Dock:
             await self._app_calls.run_module(loaded, get_current())
 
     async def wait_app_over(self) -> None:
-        """Wait until nothing can call an app of this dock any more: no request, no timer, no queued callback."""
+        """Wait until nothing can call an app of this dock any more: no request, timer, press or queued callback."""
         async with self._lifetime.visit():
             await self._nothing_can_call()
 
     async def _nothing_can_call(self) -> None:
-        while self._lifetime.pending.count or self.timers.pending.count:
-            await self._lifetime.pending.wait_none()
-            await self.timers.pending.wait_none()
+        several = (self._lifetime.pending, self.timers.pending, self.events.pending)
+        while any(pending.count for pending in several):
+            for pending in several:
+                await pending.wait_none()
 
     async def wait_all_blocked(self) -> None:
         """Wait until every task is blocked, and the app thread too: until nothing more happens unless time passes.
@@ -294,6 +304,7 @@ async def open_dock(
             try:
                 yield dock
                 dock.timers.stop()  # else one that fires faster than its function runs would be waited for, for ever
+                dock.events.cancel_all()
                 lifetime.close_door()
                 await lifetime.pending.wait_none()
             finally:

@@ -22,6 +22,7 @@ from .._screen.frames import save_png
 from .._screen.render import render
 from .._trio.exception_groups import ctrl_c_first
 from ..http._network import TrioNetwork
+from .keys import press_by_keys
 from .real_time_network import RealTimeNetwork
 from .record import RunRecord
 
@@ -49,6 +50,7 @@ class RunOptions:
         seconds: of dock time after which it is stopped.
         frames: a folder for the frames, as PNG files.
         fast: on virtual time.
+        keys: the file descriptor of a terminal whose keys press the dock's buttons.
         tracer_provider: makes its spans.
         meter_provider: records its metrics.
     """
@@ -57,6 +59,7 @@ class RunOptions:
     seconds: float = math.inf
     frames: Path | None = None
     fast: bool = False
+    keys: int | None = None
     tracer_provider: TracerProvider | None = None
     meter_provider: MeterProvider | None = None
 
@@ -122,6 +125,8 @@ def run_file(
                     run.begin(dock)
                     if options.fast and options.seconds == math.inf:
                         dock.start_soon(_tell_endless)
+                    if options.keys is not None:
+                        dock.start_soon(press_by_keys, dock, options.keys)
                     with around(), trio.move_on_after(options.seconds) as time_limit:
                         await _run(dock, app, on_error)
                     if time_limit.cancelled_caught:

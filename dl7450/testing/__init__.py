@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from ._routes import Route, Routes
     from ._sample_picture import picture
     from ._test_dock import TestDock
+    from ._test_gpio import TestGpio
     from .plugin import MakeDock
 
-__all__ = ["Answer", "DockOptions", "Fault", "MakeDock", "Request", "Route", "Routes", "TestDock", "picture"]
+__all__ = [
+    "Answer",
+    "DockOptions",
+    "Fault",
+    "MakeDock",
+    "Request",
+    "Route",
+    "Routes",
+    "TestDock",
+    "TestGpio",
+    "picture",
+]
 
 _MODULES = {
     "Answer": "_answer",
@@ -25,6 +37,7 @@ _MODULES = {
     "Route": "_routes",
     "Routes": "_routes",
     "TestDock": "_test_dock",
+    "TestGpio": "_test_gpio",
     "picture": "_sample_picture",
 }
 

@@ -39,6 +39,7 @@ from ._request import Request
 from ._routed_network import RoutedTransport
 from ._routes import Route, Routes
 from ._server_turns import ServerTurns
+from ._test_gpio import TestGpio
 
 _REPORT_WIDTH = 120  # columns
 _URLS_TOLD = 5  # of requests that were rejected
@@ -47,7 +48,11 @@ __tracebackhide__ = True  # pytest: the failure is in the test or in the app, no
 
 
 class TestDock:
-    """A dock under test; the fixtures `dock` and `make_dock` make it. The methods are for the thread of the test."""
+    """A dock under test; the fixtures `dock` and `make_dock` make it. The methods are for the thread of the test.
+
+    Attributes:
+        gpio: the pins of its board.
+    """
 
     __test__ = False  # no class of tests, whatever its name says
 
@@ -97,6 +102,7 @@ class TestDock:
             self._has_failed,
         )
         self._dock = self._driver.dock
+        self.gpio = TestGpio(self._dock.machine.gpio, self._driver, self.advance)
 
     # What happens
 

@@ -57,6 +57,21 @@ datastore.KvStore().get(5)  # <- argument-type
 time.strftime(time.localtime())  # <- argument-type
 time.strftime("%H", time.time())  # <- argument-type
 ---
+import gpio
+led = gpio.create("led")
+led.write(2)  # <- argument-range
+led.write("1")  # <- argument-type
+led.write(-1)  # <- argument-range
+led.write(1), led.write(False), led.write(led.read())
+ON = 3
+gpio.DigitalOutput("led", True).write(ON)  # <- argument-range
+gpio.create(5)  # <- argument-type
+gpio.create("JOYSTICK_UP", "up")  # <- argument-type
+try:
+    led.write(2)
+except ValueError:
+    pass
+---
 import wakeup, http
 from wakeup import Timer
 def f():

@@ -44,6 +44,16 @@ app = App("x")
 app.info.foo()  # <- unknown-attribute
 app.timer.cancel()
 ---
+import gpio
+gpio.crate("JOYSTICK_UP")  # <- unknown-attribute
+up = gpio.create("JOYSTICK_UP", lambda: print("up"))
+up.value()  # <- unknown-attribute
+up.read(), up.active_high()
+gpio.create("JOYSTICK_DOWN", lambda level: print(level))  # <- callback-parameters
+gpio.create("JOYSTICK_LEFT", callback=print)
+gpio.create()  # <- wrong-arguments
+gpio.DigitalInput("JOYSTICK_LEFT", True).write(1)  # <- unknown-attribute
+---
 import json, hashlib, io, datetime
 from datetime import datetime as dt
 json.JSONDecodeError  # <- unknown-attribute

@@ -8,6 +8,7 @@ from dl7450._device import edid
 from dl7450._device.device import Device, FactoryStore, HostChange, HostStatus, NetworkAddress, UsbDevice
 from dl7450._device.device_file import load_device
 from dl7450._device.edid import Edid
+from dl7450._device.gpio import Direction, Pin, Press
 from dl7450._device.yaml_lines import DeviceError
 
 DOCK_ID = "BC385DB7" * 8
@@ -45,6 +46,12 @@ dock:
   mac: 02:00:5e:10:20:30
   usb:
     - {{vendor: 0x046d, product: 0xC52B, name: USB Receiver}}
+  gpio:
+    pins:
+      - {{name: BUTTON}}
+      - {{name: DOOR, direction: in, active: high}}
+      - {{name: lamp, direction: out, active: low}}
+    presses: [{{at: 3, press: BUTTON}}, {{at: 0.5, press: DOOR}}]
 """,
         )
     )
@@ -60,6 +67,8 @@ dock:
         network=NetworkAddress(ip="10.0.0.7", subnet="255.255.254.0", gateway="10.0.0.1", dns="10.0.0.2", up_after=3),
         mac="02:00:5e:10:20:30",
         usb=(UsbDevice(0x046D, 0xC52B, "USB Receiver"),),
+        gpio=(Pin("BUTTON"), Pin("DOOR", active_high=True), Pin("lamp", Direction.OUT)),
+        presses=(Press(3, "BUTTON"), Press(0.5, "DOOR")),
         store=FactoryStore(values={"dock_name": "Demo dock"}),
         timezone="Japan",
     )
@@ -99,7 +108,10 @@ def test_one_file_read_twice_gives_equal_devices(tmp_path: Path) -> None:
             "id: 12ab",
             "3: '12ab' is not a dock id: use 64 hexadecimal digits, such as the SHA-256 sum of a name",
         ),
-        ("identity: 1", "3: unknown key 'identity': known here are id, timezone, monitors, host, network, mac, usb"),
+        (
+            "identity: 1",
+            "3: unknown key 'identity': known here are id, timezone, monitors, host, network, mac, usb, gpio",
+        ),
         ("moniters: []", "3: unknown key 'moniters': did you mean 'monitors'?"),
         ("mac: 1", "3: '1' is not a MAC address: write it as 02:00:5e:10:20:30"),
         ("monitors: [none, none, none, none,\n    none]", "4: a dock has 4 outputs: leave this monitor out"),
@@ -132,6 +144,18 @@ def test_one_file_read_twice_gives_equal_devices(tmp_path: Path) -> None:
         ("network: off", "3: a mapping is expected here: write one `key: value` a line"),
         ("usb: [{vendor: 1133, product: 0x1, name: A}]", "3: '1133' is not a USB id: write it as 0x046d"),
         ("usb: [{vendor: 0x1, product: 0x1}]", "3: the key 'name' is missing here"),
+        ("gpio: {pins: [{name: A, direction: up}]}", "3: 'up' is not a direction of a pin: use in or out"),
+        ("gpio: {pins: [{name: A, active: 1}]}", "3: '1' is not a level of a pin: use high or low"),
+        ("gpio: {pins: [{name: A}, {name: A}]}", "3: there are two pins 'A': give one of them another name"),
+        (
+            "gpio: {pins: [{name: A}, {name: lamp, direction: out}],\n    presses: [{at: 1, press: lamp}]}",
+            "4: the dock has no input 'lamp' to press: it has A",
+        ),
+        (
+            "gpio: {presses: [{at: 1, press: UP}]}",
+            "3: the dock has no input 'UP' to press: it has JOYSTICK_CENTER, JOYSTICK_UP, JOYSTICK_DOWN, "
+            "JOYSTICK_LEFT, JOYSTICK_RIGHT",
+        ),
     ],
 )
 def test_a_wrong_dock_is_refused_with_the_line_and_the_reason(tmp_path: Path, dock: str, reason: str) -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from dl7450 import datastore, dock, http, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
+from dl7450 import datastore, dock, gpio, http, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
 from dl7450._device.device import Device, FactoryStore
 
 
@@ -34,6 +34,9 @@ def public(thing: object) -> set[str]:
             },
         ),
         (dock.DockControl, {"set_timezone", "suspend_host_connection"}),
+        (gpio, {"DigitalInput", "DigitalOutput", "create"}),
+        (gpio.DigitalInput, {"active_high", "read"}),
+        (gpio.DigitalOutput, {"active_high", "write"}),
         (image, {"BMP", "ImageToken", "NONE", "PNG"}),
         (image.ImageToken, set()),
         (monitor, {"Monitor"}),
@@ -75,7 +78,7 @@ def test_an_app_finds_what_the_dock_has_and_no_more(thing: object, names: set[st
         assert set(thing.__all__) == names
 
 
-@pytest.mark.parametrize("name", ["framebuf", "gpio", "i2c", "mqtt", "vision_client"])
+@pytest.mark.parametrize("name", ["framebuf", "i2c", "mqtt", "vision_client"])
 def test_a_module_that_is_not_simulated_says_so_when_it_is_imported(name: str) -> None:
     with pytest.raises(ImportError) as caught:
         importlib.import_module(f"dl7450.{name}")
@@ -93,9 +96,9 @@ async def test_an_app_file_uses_the_dock_s_modules_and_guards_the_others(tmp_pat
 import datastore, monitor, network, time, usb
 from dock import DockControl, DockInfo
 try:
-    import gpio
+    import mqtt
 except ImportError:
-    gpio = None
+    mqtt = None
 
 DockControl().set_timezone(datastore.KvStore().get("timezone"))
 info = DockInfo()
@@ -104,7 +107,7 @@ seen = {
     "address": network.LAN().ifconfig()[0],
     "usb": usb.find(),
     "hour": time.localtime(0)[3],
-    "gpio": gpio,
+    "mqtt": mqtt,
     "host": info.host_status(),
 }
 expected = {
@@ -112,7 +115,7 @@ expected = {
     "address": "192.0.2.50",
     "usb": [],
     "hour": 9,
-    "gpio": None,
+    "mqtt": None,
     "host": DockInfo.HOST_NOT_CONNECTED,
 }
 assert seen == expected, seen
