@@ -19,9 +19,11 @@ def ordinal(year: int, month: int, day: int) -> int:
 
 def year_month_day(number: int) -> "tuple[int, int, int]":
     """The inverse of `ordinal`."""
-    year = number * 400 // 146_097 + 1  # 400 years have that many days: never too early, and at most one too late
+    year = number * 400 // 146_097 + 1  # 400 years have that many days: at most one year too late, or too early
     if before_year(year) >= number:
         year -= 1
+    elif before_year(year + 1) < number:
+        year += 1
     day = number - before_year(year)
     month = 12
     while before_month(year, month) >= day:

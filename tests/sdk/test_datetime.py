@@ -82,6 +82,13 @@ def test_dates_and_times_reckon_and_compare_as_cpython_s(
         agree(lambda moment, delta: moment - delta, moment, delta)
 
 
+def test_every_year_begins_and_ends_where_cpython_s_does() -> None:
+    for year in range(1, 10_000):
+        first = cpython.date(year, 1, 1).toordinal()
+        last = cpython.date(year, 12, 31).toordinal()
+        assert (dl.date.fromordinal(first).tuple(), dl.date.fromordinal(last).tuple()) == ((year, 1, 1), (year, 12, 31))
+
+
 @given(deltas, deltas, st.integers(-1000, 1000), st.integers(-64, 64))
 def test_durations_reckon_and_compare_as_cpython_s(
     a: cpython.timedelta, b: cpython.timedelta, number: int, eighths: int
