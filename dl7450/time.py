@@ -6,9 +6,9 @@ mock clock an app's day takes seconds. The epoch is 1970-01-01 00:00:00 UTC. Loc
 """
 
 import datetime as _datetime
-import re as _re
 from collections.abc import Sequence as _Sequence
 
+from ._device import posix_time as _posix_time
 from ._device import timezones as _timezones
 from ._dock import current as _current
 
@@ -20,6 +20,7 @@ __all__ = [
     "sleep_ms",
     "sleep_us",
     "strftime",
+    "strptime",
     "ticks_add",
     "ticks_cpu",
     "ticks_diff",
@@ -34,10 +35,6 @@ _EPOCH = _datetime.datetime(1970, 1, 1, tzinfo=_datetime.UTC)
 # The SDK promises a power of two and no more. This one is MicroPython's on 32-bit machines: small enough
 # for ticks_us to wrap every 18 minutes, so that an app which compares ticks with < is found out.
 _TICKS_PERIOD = 1 << 30
-
-# Seconds since the epoch, with what GNU allows between; CPython would have the C library compute them, which knows the
-# time zone of the machine and not the dock's.
-_EPOCH_SECONDS = _re.compile(r"%%|%[-_0^#]*[0-9]*s")
 
 _Tuple = tuple[int, int, int, int, int, int, int, int]
 
@@ -85,18 +82,39 @@ def strftime(fmt_string: str, time_tuple: _Sequence[int] | None = None) -> str:
     """The date and time as text, of now in local time or of a tuple as `localtime` and `gmtime` give it.
 
     Parameters:
-        fmt_string: as for CPython's `strftime` (dock SDK). `%Z`, `%z` and `%s` go by the dock's time zone: a tuple has
-            none of its own.
+        fmt_string: in the words of POSIX 2017 (dock SDK 0.7; `%f`, `%-d` and `%G` are not among them). `%Z` and `%z` go
+            by the dock's time zone: a tuple has none of its own.
         time_tuple: as for `mktime`.
 
     Raises:
         TypeError: `fmt_string` is not a str, or `mktime` would not take the tuple.
+        ValueError: `fmt_string` has a word that POSIX does not have.
     """
-    if not isinstance(fmt_string, str):
-        raise TypeError(f"the format must be a str, not {type(fmt_string).__name__}")
+    _check_str(fmt_string, "the format")
+    if (unknown := _posix_time.unknown_word(fmt_string, _posix_time.STRFTIME)) is not None:
+        raise ValueError(f"strftime() has no {unknown!r}: the words are those of POSIX 2017")
     moment = _utc(None).astimezone(_zone()) if time_tuple is None else _local(time_tuple)
-    seconds = str(int(moment.timestamp()))
-    return moment.strftime(_EPOCH_SECONDS.sub(lambda found: "%%" if found[0] == "%%" else seconds, fmt_string))
+    return moment.strftime(_posix_time.plain(fmt_string))
+
+
+def strptime(time_string: str, format: str = "%a %b %d %H:%M:%S %Y") -> _Tuple:
+    """The date and time that a text tells: the inverse of `strftime` (dock SDK 0.7).
+
+    The 8 items are those of `gmtime` (the SDK does not say), for `mktime` and `strftime`. What the text does not tell
+    is as of 1 January 1900, midnight. A year of two digits is one from 1969 to 2068.
+
+    Parameters:
+        time_string: the text; names of days and months in English, in capitals or not.
+        format: in the words of POSIX 2017; a blank stands for any blanks, or for none.
+
+    Raises:
+        TypeError: one of them is not a str.
+        ValueError: the text does not follow the format, there is no such day, or POSIX does not have a word.
+    """
+    _check_str(time_string, "the time")
+    _check_str(format, "the format")
+    day, hour, minute, second = _posix_time.strptime(time_string, format)
+    return day.year, day.month, day.day, hour, minute, second, day.weekday(), day.timetuple().tm_yday
 
 
 def sleep(seconds: float) -> None:
@@ -196,3 +214,8 @@ def _check_number(value: object, name: str) -> None:
 def _check_int(value: object, name: str) -> None:
     if not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+
+
+def _check_str(value: object, name: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")

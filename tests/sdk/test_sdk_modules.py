@@ -56,6 +56,7 @@ def public(thing: object) -> set[str]:
                 "sleep_ms",
                 "sleep_us",
                 "strftime",
+                "strptime",
                 "ticks_add",
                 "ticks_cpu",
                 "ticks_diff",

@@ -97,20 +97,82 @@ async def test_strftime_without_a_time_tells_the_time_now(autojump_clock: MockCl
     assert await result_of(app, Device(timezone="GB")) == "Thursday 01 January 2026, 12:01:30 (GMT), day 001"
 
 
-async def test_the_seconds_of_strftime_follow_the_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_strftime_follows_the_time_zone_of_the_dock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Kolkata")  # of the machine
 
     def app() -> list[str]:
-        utc = time.strftime("%s %%s %-s %10s", time.localtime(NEW_YEAR_2026))
+        utc = time.strftime("%H %z %Z", time.localtime(NEW_YEAR_2026))
         dock.DockControl().set_timezone("PST8PDT")
-        return [
-            utc,
-            time.strftime("%s", time.localtime(NEW_YEAR_2026)),
-            time.strftime("%s", (1970, 1, 1, 0, 0, 0, 3, 1)),
-        ]
+        return [utc, time.strftime("%H %z %Z", time.localtime(NEW_YEAR_2026))]
 
-    seconds = str(NEW_YEAR_2026)
-    assert await result_of(app) == [f"{seconds} %s {seconds} {seconds}", seconds, str(8 * 3600)]
+    assert await result_of(app) == ["00 +0000 UTC", "16 -0800 PST"]
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [*((word, True) for word in ["%a", "%F", "%V", "%%f", "%Ey", "%Od", "%03d", "%u", "%z"])]
+    + [(word, False) for word in ["%f", "%-d", "%G", "%s", "%Q", "%Ed", "%"]],
+)
+async def test_strftime_has_the_words_of_posix(word: str, known: bool) -> None:
+    def app() -> str:
+        try:
+            return time.strftime(f"it is {word}", (2026, 1, 2, 3, 4, 5, 4, 2))
+        except ValueError as error:
+            return str(error)
+
+    refused = f"strftime() has no {word!r}: the words are those of POSIX 2017"
+    told = await result_of(app)
+    assert (told != refused, told.startswith("it is ")) == (known, known)
+
+
+moments = st.datetimes(datetime.datetime(1000, 1, 1), datetime.datetime(9999, 12, 31)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+FORMATS = ["%a %b %d %H:%M:%S %Y", "%c", "%Y%m%d%H%M%S", "%C%y-%m-%d %T", "%A, %e. %B %Y %I:%M:%S %p", "%Y %j %T"]
+FORMATS += [
+    "%Y week %U, day %w, %T",
+    "%Y week %W, %a, %T",
+    "%n%Y-%h-%d%t%r",
+    "%d.%m.%Y %R:%S%%",
+    "%OH:%OM:%OS %Om/%Od/%EY",
+]
+
+
+@given(moments, st.sampled_from(FORMATS))
+def test_strptime_reads_what_strftime_wrote(moment: datetime.datetime, format: str) -> None:
+    written = moment.strftime(format.replace("O", "").replace("E", ""))
+    assert time.strptime(written, format) == tuple(moment.timetuple())[:8]
+    assert time.strptime(f"{written.upper()}", format) == tuple(moment.timetuple())[:8]
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "expected"),
+    [
+        ("Fri Jan  2 03:04:05 2026", None, (2026, 1, 2, 3, 4, 5, 4, 2)),
+        ("12:30", "%H:%M", (1900, 1, 1, 12, 30, 0, 0, 1)),
+        ("12 AM", "%I %p", (1900, 1, 1, 0, 0, 0, 0, 1)),
+        ("12:59 pm", "%I:%M %p", (1900, 1, 1, 12, 59, 0, 0, 1)),
+        ("68 69", "%y 69", (2068, 1, 1, 0, 0, 0, 6, 1)),
+        ("1/2/69", "%D", (1969, 1, 2, 0, 0, 0, 3, 2)),
+        ("2026-1-2T3:4:60", "%Y-%m-%dT%H:%M:%S", (2026, 1, 2, 3, 4, 60, 4, 2)),
+        ("  2026", " %Y  ", (2026, 1, 1, 0, 0, 0, 3, 1)),
+        ("21", "%C", (2100, 1, 1, 0, 0, 0, 4, 1)),
+        ("sept", "%b", "time data 'sept' does not match format '%b'"),
+        ("2026-02-29", "%Y-%m-%d", "there is no such day: '2026-02-29'"),
+        ("2026 366", "%Y %j", "there is no such day: '2026 366'"),
+        ("24:00", "%H:%M", "time data '24:00' does not match format '%H:%M'"),
+        ("12:30 ", "%H:%M", "time data '12:30 ' does not match format '%H:%M'"),
+        ("1.5", "%S.%f", "strptime() has no '%f': the words are those of POSIX 2017"),
+        ("+0100", "%z", "strptime() has no '%z': the words are those of POSIX 2017"),
+        ("5", "%-d", "strptime() has no '%-d': the words are those of POSIX 2017"),
+    ],
+)
+def test_strptime(text: str, format: str | None, expected: object) -> None:
+    try:
+        told: object = time.strptime(text) if format is None else time.strptime(text, format)
+    except ValueError as error:
+        told = str(error)
+    assert told == expected
 
 
 async def test_mktime_is_the_inverse_of_localtime_in_every_zone() -> None:
@@ -172,6 +234,8 @@ async def test_sleeping_less_than_nothing_is_no_sleep(autojump_clock: MockClock)
         ),
         (lambda: time.mktime((2026, 1, 1, 0, 0, 0.5, 0, 0)), "every item of the time must be an int, not float"),  # type: ignore[arg-type]
         (lambda: time.strftime(b"%H"), "the format must be a str, not bytes"),  # type: ignore[arg-type]
+        (lambda: time.strptime(5), "the time must be a str, not int"),  # type: ignore[arg-type]
+        (lambda: time.strptime("5", None), "the format must be a str, not NoneType"),  # type: ignore[arg-type]
     ],
 )
 async def test_misuse_is_told_with_what_is_expected(call: Callable[[], object], reason: str) -> None:
