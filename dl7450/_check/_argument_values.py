@@ -16,7 +16,7 @@ from ._literals import literal
 from ._rule import Hit, Level, at, rule, shown
 from ._values import Values
 
-_FIELD: Final = "\ufffc"  # stands for what a program puts into a text, and for the reader of a message: nothing shown
+FIELD: Final = "\ufffc"  # stands for what a program puts into a text, and for the reader of a message: nothing shown
 _DEPTH: Final = 100  # of nested expressions that make one text
 _RANGES: Final = {  # of numbers: the function and the parameter, the numbers, how to call them, the error for others
     ("gpio.Pin.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
@@ -102,16 +102,16 @@ def invalid_markup(values: Values) -> Iterator[Hit]:
         if not values.is_api(call.func, "splashscreen.Splashscreen.add_text_box"):
             continue
         value = argument(call, 0, "text")
-        text = _text(values, value) if value is not None else None
+        text = known_text(values, value) if value is not None else None
         if value is None or text is None or values.app.guarded(call, "ValueError"):
             continue
         try:
             markup.parse(text)
         except ValueError as error:
             reason, _, fix = str(error).removeprefix("markup, ").rpartition(": ")
-            said = reason.replace(_FIELD, "...")
+            said = reason.replace(FIELD, "...")
             # What is put into a text may close a tag that the text opens.
-            level = Level.WARNING if _FIELD in text else None
+            level = Level.WARNING if FIELD in text else None
             yield at(value, level, reason=said, instead=f"{fix[:1].upper()}{fix[1:]}.")
 
 
@@ -239,22 +239,22 @@ def _attributes(values: Values) -> Iterator[tuple[ast.Constant, ast.expr]]:
                 yield key, value
 
 
-def _text(values: Values, node: ast.expr) -> str | None:
-    """The text of an expression, with `_FIELD` for each part that is not known; None if that is too much of it.
+def known_text(values: Values, node: ast.expr) -> str | None:
+    """The text of an expression, with `FIELD` for each part that is not known; None if that is too much of it.
 
     A part within a tag may be anything, a colour or half a tag: such a text is not known.
     """
     text = _with_fields(values, node)
-    return None if not text.strip(_FIELD) or re.search(f"<[^>]*{_FIELD}|&[#\\w]*{_FIELD}", text) else text
+    return None if not text.strip(FIELD) or re.search(f"<[^>]*{FIELD}|&[#\\w]*{FIELD}", text) else text
 
 
 def _with_fields(values: Values, node: ast.expr, depth: int = 0) -> str:
     def text_of(part: ast.expr) -> str:
-        return _with_fields(values, part, depth + 1) if depth < _DEPTH else _FIELD
+        return _with_fields(values, part, depth + 1) if depth < _DEPTH else FIELD
 
     match literal(values, node):
         case ast.Constant(value=str() as text):
-            return text.replace(_FIELD, "?")
+            return text.replace(FIELD, "?")
         case ast.JoinedStr(values=parts):
             return "".join(map(text_of, parts))
         case ast.List(elts=lines):
@@ -262,5 +262,5 @@ def _with_fields(values: Values, node: ast.expr, depth: int = 0) -> str:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return text_of(left) + text_of(right)
         case ast.BinOp(left=ast.Constant(value=str() as template), op=ast.Mod()):
-            return _FORMAT.sub(_FIELD, template).replace("%%", "%")
-    return _FIELD
+            return _FORMAT.sub(FIELD, template).replace("%%", "%")
+    return FIELD

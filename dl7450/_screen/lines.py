@@ -2,9 +2,6 @@
 
 Text is set letter by letter, the same in every build of Pillow. Only what cannot be set so, marks that have no letter
 of their own with their base (an x with an accent), goes through Raqm, where this build of Pillow has it.
-
-A letter that the font lacks shows as a box, and a warning says so once for each script. What a dock shows for Chinese,
-Arabic or an emoji is not documented; its one font has none of them.
 """
 
 from __future__ import annotations
@@ -80,8 +77,7 @@ def set_lines(runs: tuple[StyledText, ...]) -> list[list[Piece]]:
 def _break_lines(runs: tuple[StyledText, ...]) -> list[list[StyledText]]:
     lines: list[list[StyledText]] = [[]]
     for run in runs:
-        # Composed letters are in the fonts; an accent by itself would lie where the basic layout puts it.
-        first, *others = _LINE_BREAK.split(unicodedata.normalize("NFC", run.text))
+        first, *others = _LINE_BREAK.split(composed(run.text))
         lines[-1].append(StyledText(first, run.style))
         lines.extend([StyledText(text, run.style)] for text in others)
     return lines
@@ -123,12 +119,11 @@ def _tab(style: Style, x: float, space: float) -> Piece:
 
 def _measured(text: str, style: Style, level: int) -> Piece:
     right_to_left = level % 2 == 1
-    shown = _INVISIBLE.sub("", text)
+    shown = visible(text)
     raqm = not right_to_left and _needs_raqm(shown) and _has_raqm()
     if right_to_left:
         shown = reversed_text(shown)
     face = typeface(style, raqm)
-    _warn_of_missing(shown, face)
     # About two screens at once: memory is bounded, however long a line is.
     length = max(1, int(2 * WIDTH / face.size))
     parts = [shown[start : start + length] for start in range(0, len(shown), length)]
@@ -137,30 +132,18 @@ def _measured(text: str, style: Style, level: int) -> Piece:
     return Piece(chunks, style, face, style.rise * PIXELS_PER_POINT, width)
 
 
+def composed(text: str) -> str:
+    """A text whose letters have their accents, as fonts do: one by itself would lie where the basic layout puts it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def visible(text: str) -> str:
+    """A text without the characters that are never drawn, whatever the font."""
+    return _INVISIBLE.sub("", text)
+
+
 def _needs_raqm(text: str) -> bool:
     return not text.isascii() and any(unicodedata.category(character).startswith("M") for character in text)
-
-
-_warned_of = set[str]()  # scripts
-
-
-def _warn_of_missing(text: str, face: Typeface) -> None:
-    for character in () if text.isascii() else text:
-        if face.lacks(character) and (script := _script(character)) not in _warned_of:
-            _warned_of.add(script)
-            logger.warning(
-                "%s has no %r (%s): a box is drawn instead, as for others like it; what a dock shows is not documented",
-                face.name,
-                character,
-                unicodedata.name(character, f"U+{ord(character):04X}"),
-            )
-
-
-def _script(character: str) -> str:
-    """About the script of a character: the first word of its name, or that it is a symbol."""
-    if unicodedata.category(character).startswith("S"):
-        return "SYMBOL"
-    return unicodedata.name(character, "UNNAMED").split(" ")[0]
 
 
 @cache

@@ -16,6 +16,7 @@ from .colours import Colour
 from .constants import HEIGHT, WIDTH
 from .layout import Line, lay_out
 from .lines import Piece
+from .missing_letters import warn_of_missing_letters
 from .picture import fill_screen
 from .state import ScreenState, TextBox
 from .typeface import Typeface
@@ -24,6 +25,7 @@ from .typeface import Typeface
 def render(state: ScreenState) -> Image.Image:
     """Draw a screen: an RGB picture that belongs to the caller."""
     frame = fill_screen(state.background).copy() if state.background else Image.new("RGB", (WIDTH, HEIGHT))
+    warn_of_missing_letters(state.boxes)
     for box in state.boxes:
         for line in _lines_on_screen(box):
             # All backgrounds first: a slanted letter may lean over the piece beside it.

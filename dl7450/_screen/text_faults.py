@@ -11,6 +11,7 @@ from PIL import ImageChops
 
 from .constants import HEIGHT, WIDTH
 from .layout import Area, letters_area
+from .missing_letters import warn_of_missing_letters
 from .render import render_letters
 from .state import ScreenState, TextBox
 
@@ -27,10 +28,14 @@ class TextFaults:
         self._told: list[tuple[object, object]] = []  # what tells a fault from others: its texts, its places
 
     def look(self, frame: ScreenState) -> list[str]:
-        """The faults of a frame that were not there before, each in words that name the boxes."""
+        """The faults of a frame that were not there before, each in words that name the boxes.
+
+        Letters that the font lacks are warned of as when the frame is drawn, which not every frame is.
+        """
         if len(self._told) >= TOLD:
             return []
         new = set(frame.boxes).difference(self._before)
+        warn_of_missing_letters(new)
         moving = {box.text for box in set(self._before).difference(frame.boxes)}
         self._before = frame.boxes
         faults = []

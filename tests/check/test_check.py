@@ -15,6 +15,7 @@ from tests.check import (
     test_paradigm,
     test_strings,
     test_syntax,
+    test_text_boxes,
 )
 from tests.check._samples import expected, split
 
@@ -63,6 +64,8 @@ def test_what_some_releases_take_or_what_only_may_fail_is_a_warning() -> None:
         "raw-f-string",
         "special-method",
         "string-arguments",
+        "text-off-screen",
+        "text-over-text",
         "walrus-in-comprehension",
     }
 
@@ -169,6 +172,7 @@ def test_every_rule_has_a_sample_and_says_where_it_is_documented() -> None:
         test_paradigm,
         test_strings,
         test_syntax,
+        test_text_boxes,
     )
     shown = {code for module in modules for sample in split(module.SAMPLES) for _, code in expected(sample)}
     # Those have tests of their own; type parameters do not even parse on Python 3.11.

@@ -110,27 +110,6 @@ def test_hebrew_runs_from_right_to_left_and_needs_nothing(
 
 
 @pytest.fixture
-def no_warning_yet() -> Iterator[None]:
-    lines._warned_of.clear()
-    yield
-    lines._warned_of.clear()
-
-
-@pytest.mark.usefixtures("no_warning_yet")
-def test_of_a_script_that_the_font_lacks_a_warning_is_given_once(caplog: pytest.LogCaptureFixture) -> None:
-    for text in ("Grüße Привет Ελλάδα ½ €", "漢字", "漢語 ok", "ممم", "שלום", "☂ ☀", "→", "<tt>漢</tt>"):
-        set_text(text)
-    assert {(record.name, record.levelno) for record in caplog.records} == {("dl7450.splashscreen", logging.WARNING)}
-    lacking = [record.getMessage().partition(":")[0] for record in caplog.records]
-    assert lacking == [
-        "Noto Sans has no '漢' (CJK UNIFIED IDEOGRAPH-6F22)",
-        "Noto Sans has no 'م' (ARABIC LETTER MEEM)",
-        "Noto Sans has no 'ם' (HEBREW LETTER FINAL MEM)",
-        "Noto Sans has no '☂' (UMBRELLA)",
-    ]
-
-
-@pytest.fixture
 def without_raqm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("PIL.features.check", lambda _: False)
     lines._has_raqm.cache_clear()
