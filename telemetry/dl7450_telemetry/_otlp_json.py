@@ -15,13 +15,14 @@ import json
 import reprlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
-from ._span_record import MAX_TIME, AttributeValue, EventRecord, LinkRecord, SpanRecord
+from ._span_record import MAX_TIME, AttributeValue, EventRecord, IndexedSpan, LinkRecord, SpanRecord
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
+
+T = TypeVar("T")
 
 _LONGEST_NUMBER = 40  # digits; Python would refuse thousands of them with advice for programmers
 
@@ -48,30 +49,41 @@ def encode_line(spans: Sequence[ReadableSpan]) -> bytes:
     return line.encode(errors="replace") + b"\n"
 
 
-def decode_request(request: object, on_error: OnError, *, only: Container[str] | None = None) -> Iterator[SpanRecord]:
+def decode_request(request: object, on_error: OnError) -> Iterator[SpanRecord]:
     """The spans of one request.
 
     Parameters:
         request: JSON as it was read.
         on_error: called for each span that is damaged; the others are given all the same.
-        only: the attributes that are needed. Then a record has those alone, and neither events nor links: decoding
-            takes half the time.
 
     Raises:
         one of SHAPE_ERRORS: the request around the spans is damaged.
     """
+    return _decode_spans(request, on_error, _decode_span)
+
+
+def decode_for_index(request: object, on_error: OnError, needed: Container[str]) -> Iterator[IndexedSpan]:
+    """The same in a third of the time, with the attributes that are needed and no others. The rest is not looked at."""
+
+    def decode(span: Json, around: _Around) -> IndexedSpan:
+        return _decode_for_index(span, around.resource, needed)
+
+    return _decode_spans(request, on_error, decode)
+
+
+def _decode_spans(request: object, on_error: OnError, decode: Callable[[Json, _Around], T]) -> Iterator[T]:
     for resource_spans in _objects(_trace_request(request), "resourceSpans"):
         resource = _decode_attributes(_object(resource_spans.get("resource")).get("attributes"))
         for scope_spans in _objects(resource_spans, "scopeSpans"):
             scope = _object(scope_spans.get("scope"))
-            around = _Around(resource, _text(scope.get("name")), _text(scope.get("version")), only)
+            around = _Around(resource, _text(scope.get("name")), _text(scope.get("version")))
             for span in _objects(scope_spans, "spans"):
                 try:
-                    record = _decode_span(span, around)
+                    decoded = decode(span, around)
                 except SHAPE_ERRORS as error:
                     on_error(error)
                 else:
-                    yield record
+                    yield decoded
 
 
 def split_by_trace(request: object, by_trace: Mapping[str, list[Json]]) -> None:
@@ -163,18 +175,12 @@ class _Around(NamedTuple):
     resource: dict[str, AttributeValue]
     scope_name: str
     scope_version: str
-    only: Container[str] | None
 
 
 def _decode_span(span: Json, around: _Around) -> SpanRecord:
     get = span.get
-    attributes, only = get("attributes"), around.only
-    if only is not None and attributes:
-        attributes = [attribute for attribute in attributes if attribute.get("key") in only]
-    parent, status = get("parentSpanId"), get("status")
-    code = message = None
-    if status:
-        code, message = _object(status).get("code"), status.get("message")
+    parent = get("parentSpanId")
+    status, description = _decode_status(get("status"))
     return SpanRecord(
         _hex(span["traceId"], _TRACE_ID_BYTES),
         _hex(span["spanId"], _SPAN_ID_BYTES),
@@ -183,15 +189,44 @@ def _decode_span(span: Json, around: _Around) -> SpanRecord:
         _time(get("endTimeUnixNano")),
         _hex(parent, _SPAN_ID_BYTES) if parent else None,
         _enum(get("kind"), _KINDS, "SPAN_KIND_"),
-        _decode_attributes(attributes) if attributes else {},
-        () if only is not None else tuple(map(_decode_event, _objects(span, "events"))),
-        () if only is not None else tuple(map(_decode_link, _objects(span, "links"))),
-        _enum(code, _STATUSES, "STATUS_CODE_"),
-        _text(message) or None,
+        _decode_attributes(get("attributes")),
+        tuple(map(_decode_event, _objects(span, "events"))),
+        tuple(map(_decode_link, _objects(span, "links"))),
+        status,
+        description,
         around.scope_name,
         around.scope_version,
         around.resource,
     )
+
+
+def _decode_for_index(span: Json, resource: dict[str, AttributeValue], needed: Container[str]) -> IndexedSpan:
+    get = span.get
+    attributes: dict[str, AttributeValue] = {}
+    for attribute in get("attributes") or ():
+        key = attribute.get("key")
+        if key in needed:
+            attributes[key] = _decode_value(attribute.get("value"), 0)
+    status, description = _decode_status(get("status"))
+    return IndexedSpan(
+        _hex(span["traceId"], _TRACE_ID_BYTES),
+        _hex(span["spanId"], _SPAN_ID_BYTES),
+        _text(get("name")),
+        _time(get("startTimeUnixNano")),
+        _time(get("endTimeUnixNano")),
+        _enum(get("kind"), _KINDS, "SPAN_KIND_"),
+        attributes,
+        status,
+        description,
+        resource,
+    )
+
+
+def _decode_status(status: Any) -> tuple[str, str | None]:
+    if not status:
+        return _STATUSES[0], None
+    members = _object(status)
+    return _enum(members.get("code"), _STATUSES, "STATUS_CODE_"), _text(members.get("message")) or None
 
 
 def _decode_event(event: Json) -> EventRecord:
@@ -210,13 +245,15 @@ def _decode_link(link: Json) -> LinkRecord:
 
 def _hex(text: object, size: int) -> str:
     """An id as lower-case hex, from hex (the standard) or from base64 (protobuf's own JSON mapping)."""
-    octets = b""
     if isinstance(text, str):
-        with suppress(ValueError):
+        try:
             octets = bytes.fromhex(text) if len(text) == 2 * size else base64.b64decode(text, validate=True)
-    if len(octets) != size:
-        raise ValueError(f"{reprlib.repr(text)} is not an id of {size} bytes in hex")
-    return octets.hex()
+        except ValueError:
+            pass
+        else:
+            if len(octets) == size:
+                return octets.hex()
+    raise ValueError(f"{reprlib.repr(text)} is not an id of {size} bytes in hex")
 
 
 def _enum(value: int | str | None, names: Sequence[str], prefix: str) -> str:
@@ -238,6 +275,8 @@ def _decode_attributes(attributes: Iterable[Json] | None, depth: int = 0) -> dic
 def _decode_value(value: Json | None, depth: int) -> AttributeValue:
     if depth > _MAX_DEPTH:
         raise ValueError(f"an attribute is nested more than {_MAX_DEPTH} levels deep")
+    if type(value) is dict and type(text := value.get("stringValue")) is str:
+        return text  # the most frequent, and three times as fast as a pattern
     match value:
         case {"stringValue": str() as text}:
             return text

@@ -67,7 +67,7 @@ def show_traces(
         index = TraceIndex(wanted)
         for block in file.blocks():
             for request in file.requests(block):
-                index.add(len(blocks), file.spans(request, only=INDEXED_ATTRIBUTES))
+                index.add(len(blocks), file.spans_for_index(request, INDEXED_ATTRIBUTES))
             blocks.append(Block(block.line, block.offset, block.size))
         if damage.first is not None and not len(index):
             raise damage.first

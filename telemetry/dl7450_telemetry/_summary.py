@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ._format import duration, printable
-from ._span_record import SpanRecord
+from ._span_record import JudgedSpan, SpanRecord
 
 
 class Outcome(NamedTuple):
@@ -36,7 +36,7 @@ class RequestSummary:
     longest: float
 
 
-def outcome_of(span: SpanRecord) -> Outcome:
+def outcome_of(span: JudgedSpan) -> Outcome:
     """The outcome of a request: the HTTP status code, `cancelled`, or the `error.type` of a failure."""
     return Outcome(span.failed, span.cancelled, span.outcome or "no status")
 

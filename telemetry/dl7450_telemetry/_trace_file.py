@@ -15,15 +15,18 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NoReturn, Self, TypeAlias, cast
+from typing import BinaryIO, NoReturn, Self, TypeAlias, TypeVar, cast
 
 from ._format import printable
-from ._otlp_json import SHAPE_ERRORS, Json, decode_request, reason
-from ._span_record import SpanRecord
+from ._otlp_json import SHAPE_ERRORS, Json, OnError, decode_for_index, decode_request, reason
+from ._span_record import IndexedSpan, SpanRecord
+
+T = TypeVar("T")
 
 STANDARD_INPUT = "-"
 
@@ -172,14 +175,20 @@ class TraceFile:
             if position < 0:
                 return
 
-    def spans(self, request: Request, *, only: frozenset[str] | None = None) -> Iterator[SpanRecord]:
-        """The spans of a request; `only` as for `decode_request`."""
+    def spans(self, request: Request) -> Iterator[SpanRecord]:
+        """The spans of a request."""
+        return self._past_damage(request, decode_request)
 
+    def spans_for_index(self, request: Request, needed: Container[str]) -> Iterator[IndexedSpan]:
+        """The same with what an index needs, and the attributes that are needed."""
+        return self._past_damage(request, partial(decode_for_index, needed=needed))
+
+    def _past_damage(self, request: Request, decode: Callable[[Json, OnError], Iterator[T]]) -> Iterator[T]:
         def on_error(error: Exception) -> None:
             self._damaged(request.line, f"not an OTLP trace export: {reason(error)}")
 
         try:
-            yield from decode_request(request.json, on_error, only=only)
+            yield from decode(request.json, on_error)
         except SHAPE_ERRORS as error:
             on_error(error)
 

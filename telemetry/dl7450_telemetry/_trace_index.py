@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ._span_record import CANCELLED, ERROR_TYPE, HTTP_METHOD, HTTP_STATUS_CODE, SpanRecord
+from ._span_record import CANCELLED, ERROR_TYPE, HTTP_METHOD, HTTP_STATUS_CODE, IndexedSpan
 from ._summary import Outcome, outcome_of
 
 _SERVER, _PEER = "server.address", "network.peer.address"
@@ -44,9 +44,9 @@ class TraceFilter:
     since: int | None = None
     until: int | None = None
 
-    def conditions(self) -> list[Callable[[SpanRecord], bool]]:
+    def conditions(self) -> list[Callable[[IndexedSpan], bool]]:
         """What has to be true of some span of a trace, each of one that may be another."""
-        conditions: list[Callable[[SpanRecord], bool]] = []
+        conditions: list[Callable[[IndexedSpan], bool]] = []
         if self.failed:
             conditions.append(lambda span: span.failed)
         if self.host is not None:
@@ -62,7 +62,7 @@ class TraceFilter:
         return conditions
 
 
-def _lower(span: SpanRecord, name: str) -> str:
+def _lower(span: IndexedSpan, name: str) -> str:
     return str(span.attributes.get(name, "")).lower()
 
 
@@ -71,7 +71,7 @@ class TraceEntry:
 
     __slots__ = ("blocks", "end", "met", "number", "spans", "start", "trace_id")
 
-    def __init__(self, trace_id: str, number: int, span: SpanRecord) -> None:
+    def __init__(self, trace_id: str, number: int, span: IndexedSpan) -> None:
         self.trace_id = trace_id
         self.number = number
         self.start = span.start
@@ -105,7 +105,7 @@ class TraceIndex:
         """How many traces there are."""
         return len(self._entries)
 
-    def add(self, block: int, spans: Iterable[SpanRecord]) -> None:
+    def add(self, block: int, spans: Iterable[IndexedSpan]) -> None:
         """Add the spans of a block of the file. A span that was delivered twice counts once."""
         here = (block,)  # one tuple for all traces of the block
         for span in spans:
@@ -127,7 +127,7 @@ class TraceIndex:
             if span.is_request:
                 self._add_request(entry, span)
 
-    def _add_request(self, entry: TraceEntry, span: SpanRecord) -> None:
+    def _add_request(self, entry: TraceEntry, span: IndexedSpan) -> None:
         service, device_id = str(span.resource.get(_SERVICE, "")), str(span.resource.get(_DEVICE_ID, ""))
         dock = f"{service} {device_id}".strip()
         kind = _RequestKind(outcome_of(span), dock, str(span.attributes.get(_SERVER, "")))

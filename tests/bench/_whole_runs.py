@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from ._statistics import Spread, spread
 ROUNDS = 3
 FETCHES = 17_280  # one every five seconds
 SPANS, SPANS_A_LINE, SPANS_A_TRACE = 200_000, 500, 4
+RUN_PROCESS = Path(__file__).with_name("_process.py")
 CAROUSEL = Path(__file__).parents[2] / "examples" / "carousel.py"
 PLACE_OF_THE_LINE = b"deadbeef"  # in an id: the number of the line that it is in, in hex
 MORNING = 1_795_331_578_120_000_000  # nanoseconds since 1970
@@ -45,25 +45,24 @@ def measure_whole_runs(say: Callable[[str], None]) -> WholeRuns:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spans.jsonl"
         _write_trace_file(path)
-        days, seconds, peaks = [], [], []
+        days, shown = [], []
         for index in range(ROUNDS):
             say(f"a carousel's day, and a trace file: round {index + 1} of {ROUNDS}")
-            days.append(_run([sys.executable, "-m", "tests.bench._whole_runs", "day"])[0])
-            second, peak = _run([Path(sys.executable).with_name("dl7450"), "trace", path])
-            seconds.append(second)
-            peaks.append(peak / 1e6)
-        return WholeRuns(spread(days), path.stat().st_size / 1e6, spread(seconds), spread(peaks))
+            days.append(_run(sys.executable, "-m", "tests.bench._whole_runs", "day"))
+            shown.append(_run(Path(sys.executable).with_name("dl7450"), "trace", path))
+        return WholeRuns(
+            day_seconds=spread([each["seconds"] for each in days]),
+            trace_file_megabytes=path.stat().st_size / 1e6,
+            trace_seconds=spread([each["seconds"] for each in shown]),
+            trace_peak_megabytes=spread([each["peak_megabytes"] for each in shown]),
+        )
 
 
-def _run(command: Sequence[str | Path]) -> tuple[float, int]:
-    """Run a program; its seconds, and the peak of its memory in bytes."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)  # what Popen.wait does not give: what this one process used
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))} ended with status {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss * 1024
+def _run(*command: str | Path) -> dict[str, float]:
+    """Run a program to its end; its `seconds`, and `peak_megabytes` of memory."""
+    found = subprocess.run([sys.executable, RUN_PROCESS, *command], check=True, stdout=subprocess.PIPE).stdout
+    figures: dict[str, float] = json.loads(found)
+    return figures
 
 
 def _write_trace_file(path: Path) -> None:
