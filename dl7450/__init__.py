@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         UsbDevice,
     )
     from ._device.gpio import Direction, Gpio, Pin, Press
+    from ._device.i2c.bus import I2cBus, I2cDevice, I2cTransfer
+    from ._device.i2c.parts import I2cPart
     from ._device.machine import Machine
     from ._dock.dock import Dock, open_dock, run
     from ._dock.loader import AppError
@@ -50,6 +52,10 @@ _HOMES = {
     "HostStatus": "._device.device",
     "HttpClient": ".http._client",
     "HttpStatistics": ".http._client",
+    "I2cBus": "._device.i2c.bus",
+    "I2cDevice": "._device.i2c.bus",
+    "I2cPart": "._device.i2c.parts",
+    "I2cTransfer": "._device.i2c.bus",
     "ImageType": "._screen.constants",
     "Machine": "._device.machine",
     "Network": ".http._network",
@@ -83,6 +89,10 @@ __all__ = [
     "HostStatus",
     "HttpClient",
     "HttpStatistics",
+    "I2cBus",
+    "I2cDevice",
+    "I2cPart",
+    "I2cTransfer",
     "ImageType",
     "Machine",
     "Network",

@@ -22,7 +22,7 @@ from tests.run.test_cli import CLEAN, dl7450
 
 APPS = [
     *Path("examples").glob("carousel*.py"),
-    *(Path("examples") / name for name in ("departures.py", "door_sign.py")),
+    *(Path("examples") / name for name in ("departures.py", "door_sign.py", "thermometer.py")),
     *Path("tests/apps").glob("*.py"),
 ]
 
@@ -50,6 +50,17 @@ def test_carousel_shows_the_pictures_that_can_be_fetched(style: str, tmp_path: P
     assert summary["frames"] == len(list(tmp_path.iterdir())) >= 12
     if style == "carousel":
         assert summary["texts"][:2] == [" Picture 4: status 404 ", " Picture 10: status 7 "]
+
+
+def test_thermometer_keeps_the_pictures_of_its_display(tmp_path: Path) -> None:
+    store = "examples/tests/thermometer.yaml"
+    done = dl7450(
+        "run", "examples/thermometer.py", "--store", store, "--fast", "--for", 3, "--json", "--frames", tmp_path
+    )
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["texts"]) == (0, "", ["21.5 °C"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["display-3c-0001.png", "frame-0001.png"]
+    with Image.open(tmp_path / "display-3c-0001.png") as picture:
+        assert (picture.size, picture.getbbox()) == ((128, 64), (0, 24, 86, 40))
 
 
 def test_structured_fetches_all(capsys: pytest.CaptureFixture[str]) -> None:

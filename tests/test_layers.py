@@ -46,7 +46,7 @@ PURE = [
     *(f"dl7450.http.{name}" for name in ("_request_bytes", "_response", "_url")),
     *(f"dl7450._screen.{name}" for name in ("attributes", "bidi", "bounds", "colours", "constants", "markup", "state")),
     "dl7450._screen.style",
-    *(f"dl7450._device.{name}" for name in ("device", "edid", "gpio", "posix_time", "timezones")),
+    *(f"dl7450._device.{name}" for name in ("device", "edid", "gpio", "i2c.parts", "posix_time", "timezones")),
 ]
 HEAVY = {"trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "dl7450_telemetry"}
 FACES = sorted(path.stem for path in (ROOT / "dl7450").glob("[a-z]*.py") if path.stem != "cli")

@@ -107,10 +107,10 @@ class App:
         for ancestor in self.run_with(node):
             if isinstance(ancestor, ast.Try) and inner in ancestor.body:
                 caught = {
-                    name.id
+                    name.id if isinstance(name, ast.Name) else name.attr
                     for handler in ancestor.handlers
                     for name in ast.walk(handler.type or ast.Name("BaseException"))
-                    if isinstance(name, ast.Name)
+                    if isinstance(name, ast.Name | ast.Attribute)
                 }
                 if caught & set(errors):
                     return True

@@ -21,6 +21,8 @@ _DEPTH: Final = 100  # of nested expressions that make one text
 _RANGES: Final = {  # of numbers: the function and the parameter, the numbers, how to call them, the error for others
     ("gpio.Pin.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
     ("gpio.DigitalOutput.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
+    ("i2c.I2C.read", "address"): (range(0x08, 0x78), "0x08 to 0x77", "I2cError"),
+    ("i2c.I2C.write", "address"): (range(0x08, 0x78), "0x08 to 0x77", "I2cError"),
 }
 _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 
@@ -60,7 +62,7 @@ def argument_type(values: Values) -> Iterator[Hit]:
 @rule(
     "{function}() takes {expected} for {parameter!r}, not {given}: {error}.",
     "Write one of these numbers.",
-    source="dock SDK, Python API reference guide: gpio",
+    source="dock SDK, Python API reference guide: gpio, i2c",
 )
 def argument_range(values: Values) -> Iterator[Hit]:
     for call, function, parameter, value in _typed_arguments(values):

@@ -62,6 +62,7 @@ ARGUMENT: Final = {
     "image_type": "Use image.PNG, image.BMP or image.NONE.",
     "on_complete": "Pass a function that takes the response.",
     "on_response": "Pass a function that takes the response.",
+    "payload": "Pass bytes, such as bytes([0x01, 0x60]).",
     "pin_name": "Write its name, such as 'JOYSTICK_UP'.",
     "str": "Pass the text itself: json.loads(response.body()), for example.",
     "stream": "Use json.loads() for text and bytes.",

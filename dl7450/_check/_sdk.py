@@ -123,6 +123,20 @@ class DigitalOutput:
     def write(value: int) -> None: ...
     def active_high() -> bool: ...
 """,
+    "i2c": """
+def i2c(bus: int = 1) -> I2C: ...
+class I2C:
+    def __init__(bus: int = 1): ...
+    def read(address: int, register: int, nbytes: int) -> bytearray: ...
+    def write(address: int, register: int, payload: bytes | bytearray | memoryview) -> None: ...
+class Bus:
+    I2C0: int
+    I2C1: int
+class I2cError:
+    errno: int
+    args: tuple
+    def __init__(errno: int, message: str): ...
+""",
     "time": """
 def gmtime(secs=None) -> tuple: ...
 def localtime(secs=None) -> tuple: ...
@@ -143,7 +157,7 @@ def strptime(time_string: str, format: str = "%a %b %d %H:%M:%S %Y") -> tuple: .
 }
 
 # Modules of the SDK whose names the check does not know: not simulated yet, or a subset without a list.
-OPAQUE: Final = frozenset({"i2c", "mqtt", "vision_client", "framebuf", "builtins"})
+OPAQUE: Final = frozenset({"mqtt", "vision_client", "framebuf", "builtins"})
 
 STANDARD: Final = {
     "binascii": """

@@ -18,6 +18,7 @@ from .._screen.constants import ImageType
 from . import edid, timezones
 from .edid import Edid
 from .gpio import REDWOOD, Pin, Press, check_pins, check_press
+from .i2c.parts import I2cPart, check_parts
 
 OUTPUTS = 4
 DEFAULT_DOCK_ID = hashlib.sha256(b"DL-7450").hexdigest().upper()
@@ -169,6 +170,7 @@ class Device:
         usb: what is plugged into its USB ports.
         gpio: the pins of its board; by default those of the vendor's Redwood board, a joystick.
         presses: which of the pins are pressed when, in any order.
+        i2c: what is plugged into its I2C bus, beside the expanders of its own pins.
         store: what the manufacturer put into it.
         timezone: a name that `dock.DockControl.set_timezone` knows.
 
@@ -184,6 +186,7 @@ class Device:
     usb: tuple[UsbDevice, ...] = ()
     gpio: tuple[Pin, ...] = REDWOOD
     presses: tuple[Press, ...] = ()
+    i2c: tuple[I2cPart, ...] = ()
     store: FactoryStore = field(default_factory=FactoryStore)
     timezone: str = "UTC"
 
@@ -197,6 +200,7 @@ class Device:
         check_pins(self.gpio)
         for press in self.presses:
             check_press(press.pin, self.gpio)
+        check_parts(self.i2c, len(self.gpio))
         timezones.zone(self.timezone)
 
     @property

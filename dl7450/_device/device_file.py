@@ -19,6 +19,10 @@ The vendor's script ignores the section `dock`, so one file serves both. All of 
         pins:                      # by default those of the Redwood board: a joystick
           - {name: BUTTON, direction: in, active: low}        # or out, high; by default in and low
         presses: [{at: 3, press: BUTTON}]
+      i2c:
+        - {address: 0x18, model: mcp9808, temperature: 21.5}  # a thermometer
+        - {address: 0x3c, model: ssd1306}                     # a display
+        - {address: 0x20, registers: {0x00: "ff", 0x05: "c190"}, read_only: [0x05]}
 """
 
 from __future__ import annotations
@@ -46,6 +50,7 @@ from .device import (
 from .edid import Edid
 from .edid import build as build_edid
 from .gpio import REDWOOD, Pin, Press, active_high, check_pins, check_press, direction
+from .i2c.parts import I2cPart, check_address, check_parts, check_temperature
 from .store_file import read_store
 from .yaml_lines import DeviceError, Node, read_yaml
 
@@ -92,11 +97,13 @@ def _read_device(root: Node) -> Device:
     store = read_store(sections.get("images"), sections.get("kv_store"), sections.get("code"))
     if "dock" not in sections:
         return Device(store=store)
-    keys = sections["dock"].section(*_READERS, "gpio")
-    gpio = keys.pop("gpio", None)
+    keys = sections["dock"].section(*_READERS, "gpio", "i2c")
+    gpio, i2c = keys.pop("gpio", None), keys.pop("i2c", None)
     fields = {_READERS[key][0]: _READERS[key][1](node) for key, node in keys.items()}
     if gpio is not None:
         fields["gpio"], fields["presses"] = _read_gpio(gpio)
+    if i2c is not None:
+        fields["i2c"] = _read_i2c(i2c, len(fields.get("gpio", REDWOOD)))
     return Device(store=store, **fields)
 
 
@@ -158,6 +165,7 @@ def _read_gpio(node: Node) -> tuple[tuple[Pin, ...], tuple[Press, ...]]:
         pins = tuple(map(_read_pin, keys["pins"].items()))
         try:
             check_pins(pins)
+            check_parts((), len(pins))
         except ValueError as error:
             raise keys["pins"].error(str(error)) from None
     presses = []
@@ -177,6 +185,36 @@ def _read_pin(node: Node) -> Pin:
     if "active" in keys:
         pin = replace(pin, active_high=keys["active"].convert(active_high))
     return pin
+
+
+def _read_i2c(node: Node, pins: int) -> tuple[I2cPart, ...]:
+    parts: list[I2cPart] = []
+    for item in node.items():
+        part = _read_i2c_part(item)
+        try:
+            check_parts([*parts, part], pins)
+        except ValueError as error:
+            raise item.error(str(error)) from None
+        parts.append(part)
+    return tuple(parts)
+
+
+def _read_i2c_part(node: Node) -> I2cPart:
+    keys = node.section("address", "model", "temperature", "registers", "read_only", required=("address",))
+    fields: dict[str, Any] = {"address": keys["address"].convert(lambda text: check_address(_byte(text)))}
+    if "model" in keys:
+        fields["model"] = keys["model"].text()
+    if "temperature" in keys:
+        fields["temperature"] = keys["temperature"].convert(_temperature)
+    if "registers" in keys:
+        registers = keys["registers"].mapping().items()
+        fields["registers"] = {_register(node, key): data.convert(_hex) for key, data in registers}
+    if "read_only" in keys:
+        fields["read_only"] = frozenset(register.convert(_byte) for register in keys["read_only"].items())
+    try:
+        return I2cPart(**fields)
+    except ValueError as error:
+        raise node.error(str(error)) from None
 
 
 # Key of the section `dock`: the field of Device that it gives, and how it is read.
@@ -218,3 +256,31 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < math.inf:
         raise ValueError(f"{text!r} is not a time: write the seconds after the dock opened, such as 2.5")
     return seconds
+
+
+def _byte(text: str) -> int:
+    if not re.fullmatch("0x[0-9A-Fa-f]{1,2}", text):
+        raise ValueError(f"{text!r} is not an address or a register: write it as 0x3c")
+    return int(text, 16)
+
+
+def _register(node: Node, text: str) -> int:
+    try:
+        return _byte(text)
+    except ValueError as error:
+        raise node.error(str(error)) from None
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ValueError(f'{text!r} are not bytes: write two hexadecimal digits for each, such as "c190"') from None
+
+
+def _temperature(text: str) -> float:
+    try:
+        degrees = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a temperature: write it in degrees Celsius, such as 21.5") from None
+    return check_temperature(degrees)

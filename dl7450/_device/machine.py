@@ -13,6 +13,7 @@ import trio
 
 from .device import Device, HostStatus, NetworkAddress
 from .gpio import Gpio
+from .i2c.bus import I2cBus
 
 # The SDK says "several seconds" and "quite long".
 SUSPEND_SECONDS = 2.0
@@ -34,6 +35,7 @@ class Machine:
         device: its description.
         timezone: one of the dock's names (`timezones.NAMES`).
         gpio: its pins.
+        i2c: its I2C bus.
     """
 
     def __init__(self, device: Device, clock: trio.abc.Clock) -> None:
@@ -49,6 +51,7 @@ class Machine:
         self._started = clock.current_time()
         self._network = device.network
         self.gpio = Gpio(device.gpio, self._elapsed)
+        self.i2c = I2cBus(device.i2c, self.gpio, self._elapsed)
         # One tuple, replaced as a whole, so that a reader on another thread never sees half a change: the status before
         # the first change, and the changes in the order of time.
         changes = sorted(device.host, key=lambda change: change.at)

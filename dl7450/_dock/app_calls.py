@@ -36,6 +36,7 @@ class AppCalls:
         frames_rendered: how often that was.
         agenda: what is to be called.
         thread: the one thread that all calls are made on.
+        on_returned: called on that thread each time that the app's code has returned.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class AppCalls:
         self.frames_rendered = 0
         self.agenda = Agenda(self._render_if_changed)
         self.thread = AppThread(lifetime, prepare_thread, self.agenda, on_error)
+        self.on_returned: Callable[[], object] = lambda: None
         self._tracer = tracer
         self._now = now
         self._on_frame = on_frame
@@ -140,6 +142,7 @@ class AppCalls:
             finally:
                 if self.screen.version != before:
                     self._changed_by = trace.set_span_in_context(span, Context())
+                self.on_returned()
 
     def _render_if_changed(self) -> Job | None:
         return None if self.screen.version == self._rendered_version else self._render

@@ -72,7 +72,7 @@ class Dock:
         http: makes requests, for Trio tasks.
         screen: what the app has put on the screen.
         device: the description of the machine around the app.
-        machine: that machine in dock time: host, network, time zone, pins.
+        machine: that machine in dock time: host, network, time zone, pins, I2C bus.
         timers: starts and stops the app's timers.
         events: calls the app for what happens outside of the dock.
         clock: Trio's clock; virtual in tests.
@@ -110,6 +110,7 @@ class Dock:
         self.timers = Timers(self._app_calls)
         self.events = Events(self._app_calls)
         machine.gpio.on_press = self.events.happen
+        self._app_calls.on_returned = machine.i2c.settle
         if self.device.presses:
             lifetime.nursery.start_soon(press_as_described, machine.gpio, self.device.presses, self.events)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)

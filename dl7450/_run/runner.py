@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from .record import RunRecord
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.trace import TracerProvider
+    from PIL import Image
 
     from .._dock.dock import Dock
     from .._screen.state import ScreenState
@@ -48,7 +50,7 @@ class RunOptions:
     Attributes:
         device: the machine around it.
         seconds: of dock time after which it is stopped.
-        frames: a folder for the frames, as PNG files.
+        frames: a folder for the frames, as PNG files; those of I2C displays, too.
         fast: on virtual time.
         keys: the file descriptor of a terminal whose keys press the dock's buttons.
         tracer_provider: makes its spans.
@@ -86,8 +88,21 @@ def run_file(
     stop = trio.CancelScope()
     unwritten: FrameError | None = None
     frames = options.frames
+    displayed = Counter[int]()  # pictures of each display, by its address
     if frames is not None:
         frames.mkdir(parents=True, exist_ok=True)
+
+    def save(picture: Image.Image, name: str) -> None:
+        assert frames is not None
+        path = frames / name
+        try:
+            save_png(picture, path)
+        except OSError as error:
+            raise FrameError(error.errno, error.strerror or str(error), str(path)) from error
+
+    def on_display(address: int, picture: Image.Image) -> None:
+        displayed[address] += 1
+        save(picture, f"display-{address:02x}-{displayed[address]:04}.png")
 
     def on_frame(frame: ScreenState) -> None:
         for fault in run.add_frame(frame):
@@ -96,11 +111,7 @@ def run_file(
         # is not the time that a frame takes then, it says so.
         trace.get_current_span().set_attribute("dl7450.render.drawn", frames is not None)
         if frames is not None:
-            picture, path = render(frame), frames / f"frame-{run.frames:04}.png"
-            try:
-                save_png(picture, path)
-            except OSError as error:
-                raise FrameError(error.errno, error.strerror or str(error), str(path)) from error
+            save(render(frame), f"frame-{run.frames:04}.png")
 
     def on_error(error: Exception) -> None:
         nonlocal unwritten
@@ -123,6 +134,8 @@ def run_file(
                     on_error=on_error,
                 ) as dock:
                     run.begin(dock)
+                    if frames is not None:
+                        dock.machine.i2c.on_frame = on_display
                     if options.fast and options.seconds == math.inf:
                         dock.start_soon(_tell_endless)
                     if options.keys is not None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._sample_picture import picture
     from ._test_dock import TestDock
     from ._test_gpio import TestGpio
+    from ._test_i2c import TestI2c
     from .plugin import MakeDock
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Routes",
     "TestDock",
     "TestGpio",
+    "TestI2c",
     "picture",
 ]
 
@@ -38,6 +40,7 @@ _MODULES = {
     "Routes": "_routes",
     "TestDock": "_test_dock",
     "TestGpio": "_test_gpio",
+    "TestI2c": "_test_i2c",
     "picture": "_sample_picture",
 }
 

@@ -40,6 +40,7 @@ from ._routed_network import RoutedTransport
 from ._routes import Route, Routes
 from ._server_turns import ServerTurns
 from ._test_gpio import TestGpio
+from ._test_i2c import TestI2c
 
 _REPORT_WIDTH = 120  # columns
 _URLS_TOLD = 5  # of requests that were rejected
@@ -52,6 +53,7 @@ class TestDock:
 
     Attributes:
         gpio: the pins of its board.
+        i2c: its I2C bus.
     """
 
     __test__ = False  # no class of tests, whatever its name says
@@ -103,6 +105,7 @@ class TestDock:
         )
         self._dock = self._driver.dock
         self.gpio = TestGpio(self._dock.machine.gpio, self._driver, self.advance)
+        self.i2c = TestI2c(self._dock.machine.i2c, self._check_picture)
 
     # What happens
 
@@ -226,7 +229,7 @@ class TestDock:
         Raises:
             AssertionError: it is missing, or looks different; the message names the files to look at.
         """
-        check_frame(self.image(), self._folder / name, self._artifacts, self._update_frames)
+        self._check_picture(self.image(), name)
 
     @property
     def spans(self) -> list[SpanRecord]:
@@ -275,6 +278,9 @@ class TestDock:
         path = self._artifacts() / "last-frame.png"
         save_png(self.image(), path)
         return f"{file.getvalue()}last frame: {path}"
+
+    def _check_picture(self, picture: Image.Image, name: str | Path) -> None:
+        check_frame(picture, self._folder / name, self._artifacts, self._update_frames)
 
     def _is_online(self) -> bool:
         return self._driver.dock.machine.address is not None

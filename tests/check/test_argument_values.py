@@ -72,6 +72,18 @@ try:
 except ValueError:
     pass
 ---
+import i2c
+from i2c import Bus, I2C, I2cError
+bus = i2c.i2c(Bus.I2C1)
+bus.read(0x18, 5, 2), bus.read(0x78, 5, 2)  # <- argument-range
+bus.write(0x18, 1, [0, 1])  # <- argument-type
+bus.write(0x18, 1, b"x"), bus.write(0x07, 1, bytearray(2))  # <- argument-range
+bus.read("0x18", 5, 2)  # <- argument-type
+try:
+    bus.read(0x80, 0, 1)
+except i2c.I2cError as error:
+    print(error.errno, error.args)
+---
 import wakeup, http
 from wakeup import Timer
 def f():

@@ -54,6 +54,12 @@ gpio.create("JOYSTICK_LEFT", callback=print)
 gpio.create()  # <- wrong-arguments
 gpio.DigitalInput("JOYSTICK_LEFT", True).write(1)  # <- unknown-attribute
 ---
+from i2c import Bus, I2C, I2cError, I2C1  # <- unknown-attribute
+bus = I2C(Bus.I2C2)  # <- unknown-attribute
+bus.scan()  # <- unknown-attribute
+bus.read(0x18, 5)  # <- wrong-arguments
+bus.read(0x18, 5, 2).hex(), bus.read(0x18, 5, nbytes=2).decode()
+---
 import json, hashlib, io, datetime
 from datetime import datetime as dt
 json.JSONDecodeError  # <- unknown-attribute

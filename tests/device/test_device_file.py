@@ -9,6 +9,7 @@ from dl7450._device.device import Device, FactoryStore, HostChange, HostStatus, 
 from dl7450._device.device_file import load_device
 from dl7450._device.edid import Edid
 from dl7450._device.gpio import Direction, Pin, Press
+from dl7450._device.i2c.parts import I2cPart
 from dl7450._device.yaml_lines import DeviceError
 
 DOCK_ID = "BC385DB7" * 8
@@ -52,6 +53,10 @@ dock:
       - {{name: DOOR, direction: in, active: high}}
       - {{name: lamp, direction: out, active: low}}
     presses: [{{at: 3, press: BUTTON}}, {{at: 0.5, press: DOOR}}]
+  i2c:
+    - {{address: 0x18, model: mcp9808, temperature: -3.5}}
+    - {{address: 0x3C, model: ssd1306}}
+    - {{address: 0x20, registers: {{0x00: ff, 0x05: "c1 90"}}, read_only: [0x05]}}
 """,
         )
     )
@@ -69,6 +74,11 @@ dock:
         usb=(UsbDevice(0x046D, 0xC52B, "USB Receiver"),),
         gpio=(Pin("BUTTON"), Pin("DOOR", active_high=True), Pin("lamp", Direction.OUT)),
         presses=(Press(3, "BUTTON"), Press(0.5, "DOOR")),
+        i2c=(
+            I2cPart(address=0x18, model="mcp9808", temperature=-3.5),
+            I2cPart(address=0x3C, model="ssd1306"),
+            I2cPart(address=0x20, registers={0: b"\xff", 5: b"\xc1\x90"}, read_only=frozenset({5})),
+        ),
         store=FactoryStore(values={"dock_name": "Demo dock"}),
         timezone="Japan",
     )
@@ -110,7 +120,7 @@ def test_one_file_read_twice_gives_equal_devices(tmp_path: Path) -> None:
         ),
         (
             "identity: 1",
-            "3: unknown key 'identity': known here are id, timezone, monitors, host, network, mac, usb, gpio",
+            "3: unknown key 'identity': known here are id, timezone, monitors, host, network, mac, usb, gpio, i2c",
         ),
         ("moniters: []", "3: unknown key 'moniters': did you mean 'monitors'?"),
         ("mac: 1", "3: '1' is not a MAC address: write it as 02:00:5e:10:20:30"),
@@ -144,6 +154,38 @@ def test_one_file_read_twice_gives_equal_devices(tmp_path: Path) -> None:
         ("network: off", "3: a mapping is expected here: write one `key: value` a line"),
         ("usb: [{vendor: 1133, product: 0x1, name: A}]", "3: '1133' is not a USB id: write it as 0x046d"),
         ("usb: [{vendor: 0x1, product: 0x1}]", "3: the key 'name' is missing here"),
+        ("i2c: [{address: 24}]", "3: '24' is not an address or a register: write it as 0x3c"),
+        ("i2c: [{address: 0x78}]", "3: 0x78 is not the address of an I2C device: use 0x08 to 0x77"),
+        ("i2c: [{address: 0x72}]", "3: 0x72 is the address of the dock's own pins already: use another one"),
+        (
+            "i2c:\n    - {address: 0x18}\n    - {address: 0x18}",
+            "5: 0x18 is the address of another device already: use another one",
+        ),
+        (
+            "i2c: [{address: 0x18, model: lm75}]",
+            "3: there is no model 'lm75' of an I2C device: use registers, mcp9808, ssd1306",
+        ),
+        (
+            "i2c: [{address: 0x18, temperature: hot}]",
+            "3: 'hot' is not a temperature: write it in degrees Celsius, such as 21.5",
+        ),
+        (
+            "i2c: [{address: 0x18, temperature: 126}]",
+            "3: 126 degrees are not a temperature that an mcp9808 measures: use -40 to 125",
+        ),
+        (
+            "i2c: [{address: 0x20, registers: {0x01: c}}]",
+            "3: 'c' are not bytes: write two hexadecimal digits for each, such as \"c190\"",
+        ),
+        ("i2c: [{address: 0x20, registers: {1: c0}}]", "3: '1' is not an address or a register: write it as 0x3c"),
+        (
+            "i2c: [{address: 0x20, registers: {0x01: ''}}]",
+            "3: the register 0x01 has no bytes: give it at least one",
+        ),
+        (
+            "i2c: [{address: 0x20, read_only: [0x01]}]",
+            "3: read_only has 0x01, which is not a register: add it to registers",
+        ),
         ("gpio: {pins: [{name: A, direction: up}]}", "3: 'up' is not a direction of a pin: use in or out"),
         ("gpio: {pins: [{name: A, active: 1}]}", "3: '1' is not a level of a pin: use high or low"),
         ("gpio: {pins: [{name: A}, {name: A}]}", "3: there are two pins 'A': give one of them another name"),

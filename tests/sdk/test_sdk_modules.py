@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from dl7450 import datastore, dock, gpio, http, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
+from dl7450 import datastore, dock, gpio, http, i2c, image, monitor, network, open_dock, splashscreen, time, usb, wakeup
 from dl7450._device.device import Device, FactoryStore
 
 
@@ -37,6 +37,10 @@ def public(thing: object) -> set[str]:
         (gpio, {"DigitalInput", "DigitalOutput", "create"}),
         (gpio.DigitalInput, {"active_high", "read"}),
         (gpio.DigitalOutput, {"active_high", "write"}),
+        (i2c, {"Bus", "I2C", "I2cError", "i2c"}),
+        (i2c.Bus, {"I2C0", "I2C1"}),
+        (i2c.I2C, {"read", "write"}),
+        (i2c.I2cError, {"errno", *public(Exception)}),
         (image, {"BMP", "ImageToken", "NONE", "PNG"}),
         (image.ImageToken, set()),
         (monitor, {"Monitor"}),
@@ -79,7 +83,7 @@ def test_an_app_finds_what_the_dock_has_and_no_more(thing: object, names: set[st
         assert set(thing.__all__) == names
 
 
-@pytest.mark.parametrize("name", ["framebuf", "i2c", "mqtt", "vision_client"])
+@pytest.mark.parametrize("name", ["framebuf", "mqtt", "vision_client"])
 def test_a_module_that_is_not_simulated_says_so_when_it_is_imported(name: str) -> None:
     with pytest.raises(ImportError) as caught:
         importlib.import_module(f"dl7450.{name}")
