@@ -30,13 +30,14 @@ FLOORS = {
     "_screen": set[str](),
     "_device": {"_screen"},
     "http": {"_trio", "_version"},
-    "_dock": {"_device", "_screen", "_trio", "_version", "http"},
+    "_mqtt": {"_trio", "_version", "http"},
+    "_dock": {"_device", "_mqtt", "_screen", "_trio", "_version", "http"},
     "_check": {"_device", "_screen", "_version"},
     "_run": {"_device", "_dock", "_screen", "_trio", "http"},
-    "faces": {"_buffers", "_datetime", "_device", "_dock", "_screen"},
+    "faces": {"_buffers", "_datetime", "_device", "_dock", "_mqtt", "_screen"},
     "telemetry.trio": set[str](),
     "telemetry": {"http", "telemetry.trio"},
-    "testing": {"_device", "_dock", "_screen", "http", "telemetry"},
+    "testing": {"_device", "_dock", "_mqtt", "_screen", "http", "telemetry"},
     "cli": {"_check", "_device", "_dock", "_run", "_version", "http", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
 }
@@ -47,6 +48,7 @@ PURE = [
     *(f"dl7450._screen.{name}" for name in ("attributes", "bidi", "bounds", "colours", "constants", "markup", "state")),
     "dl7450._screen.style",
     *(f"dl7450._device.{name}" for name in ("device", "edid", "gpio", "i2c.parts", "posix_time", "timezones")),
+    *(f"dl7450._mqtt.{name}" for name in ("arguments", "errors")),
 ]
 HEAVY = {"trio", "httpx2", "httpcore2", "h11", "socket", "ssl", "opentelemetry", "PIL", "dl7450_telemetry"}
 FACES = sorted(path.stem for path in (ROOT / "dl7450").glob("[a-z]*.py") if path.stem != "cli")

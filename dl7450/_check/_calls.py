@@ -60,7 +60,7 @@ def wrong_arguments(values: Values) -> Iterator[Hit]:
 @rule(
     "{function}() calls {name} with {given}, but it takes {taken}: TypeError when it is called.",
     "Give {name} {given}, or wrap it in a lambda.",
-    source="dock SDK, wakeup.Timer and gpio.create: a callable that takes no parameters; http: one parameter",
+    source="dock SDK, wakeup.Timer and gpio.create: a callable without parameters; http: one parameter; mqtt: two",
 )
 def callback_parameters(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
@@ -70,6 +70,10 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
             callback, count = argument(node, 1, "on_complete", "on_response"), 1
         elif values.is_api(node.func, "gpio.create"):
             callback, count = argument(node, 1, "callback"), 0
+        elif values.is_api(node.func, "mqtt.MqttClient.connect"):
+            callback, count = argument(node, 0, "on_connect"), 2
+        elif values.is_api(node.func, "mqtt.MqttClient.on_message", "mqtt.MqttClient.on_subscribe"):
+            callback, count = argument(node, 0, "callback"), 2
         else:
             continue
         function = values.of(callback) if callback is not None else None
@@ -80,7 +84,7 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
         least = len(names) - len(arguments.defaults)
         most = count if arguments.vararg else len(names)
         if not least <= count <= most or None in arguments.kw_defaults:
-            given = "one argument" if count else "no argument"
+            given = ("no argument", "one argument", "two arguments")[count]
             taken = ", ".join(repr(name.arg) for name in [*names, *arguments.kwonlyargs]) or "none"
             called = shown(node.func)
             name = "the lambda" if isinstance(callback, ast.Lambda) else shown(callback)

@@ -26,6 +26,8 @@ from .agenda import Agenda, Entry, Job
 from .app_thread import AppThread
 from .dock_timer import DockTimer
 
+NO_SPAN = Context()
+
 
 class AppCalls:
     """Calls the code of one dock's apps. The methods are for the Trio thread.
@@ -104,6 +106,8 @@ class AppCalls:
         arguments: Callable[[], tuple[object, ...]],
         links: Sequence[Link],
         still_wanted: Callable[[], bool],
+        parent: Context = NO_SPAN,
+        done: Callable[[], None] | None = None,
     ) -> None:
         """Call a callback for something that happened outside of the dock, if it is wanted by then.
 
@@ -111,15 +115,21 @@ class AppCalls:
             event: what happened, for the span.
             callback: of the app.
             arguments: makes what it is called with.
-            links: of the span, which is the root of a trace.
+            links: of the span.
             still_wanted: says at the last moment whether the callback may be called.
+            parent: the context whose span is that of what happened; without one the span is the root of a trace.
+            done: called on the app thread when the callback has returned, or is not called.
         """
 
         def job() -> None:
-            if still_wanted():
-                with self._span("dl7450.callback", callback, Context(), links):
-                    trace.get_current_span().set_attribute("dl7450.event", event)
-                    callback(*arguments())
+            try:
+                if still_wanted():
+                    with self._span("dl7450.callback", callback, parent, links):
+                        trace.get_current_span().set_attribute("dl7450.event", event)
+                        callback(*arguments())
+            finally:
+                if done is not None:
+                    done()
 
         self.thread.add(Entry(trio.current_time(), self.agenda.number(), job))
 

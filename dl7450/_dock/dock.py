@@ -23,6 +23,7 @@ from opentelemetry.context import get_current
 
 from .._device.device import Device
 from .._device.machine import Machine
+from .._mqtt.clients import Clients
 from .._screen.state import ScreenState
 from .._trio.clock import epoch_of, nanoseconds
 from .._trio.exception_groups import ctrl_c_first, open_plain_nursery
@@ -75,6 +76,7 @@ class Dock:
         machine: that machine in dock time: host, network, time zone, pins, I2C bus.
         timers: starts and stops the app's timers.
         events: calls the app for what happens outside of the dock.
+        mqtt: the app's MQTT clients.
         clock: Trio's clock; virtual in tests.
         started: when the dock was opened, in seconds of `clock`.
         epoch: the same moment in seconds since 1970 UTC.
@@ -85,6 +87,7 @@ class Dock:
         self,
         lifetime: Lifetime,
         machine: Machine,
+        network: Network,
         transport: httpx2.AsyncBaseTransport,
         observers: Observers,
         max_response_bytes: int,
@@ -113,6 +116,7 @@ class Dock:
         self._app_calls.on_returned = machine.i2c.settle
         if self.device.presses:
             lifetime.nursery.start_soon(press_as_described, machine.gpio, self.device.presses, self.events)
+        self.mqtt = Clients(lifetime, network, observers.tracer_provider, self.time_ns, self._app_calls.notify)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(
             lifetime, transport, tracing, self._app_calls, self._thread_calls.call_while_open, max_response_bytes
@@ -176,7 +180,7 @@ class Dock:
             await self._nothing_can_call()
 
     async def _nothing_can_call(self) -> None:
-        several = (self._lifetime.pending, self.timers.pending, self.events.pending)
+        several = (self._lifetime.pending, self.timers.pending, self.events.pending, self.mqtt.pending)
         while any(pending.count for pending in several):
             for pending in several:
                 await pending.wait_none()
@@ -264,7 +268,8 @@ async def open_dock(
     Parameters:
         transport: what requests are sent through: an async transport of httpx2 or httpx. By default connections over
             `network`. Whom another transport trusts is its own affair: the `cacert` of a request does not count then.
-        network: finds addresses and opens connections. By default the real one, as far as the device is connected.
+        network: finds addresses and opens connections, for the default transport and for MQTT. By default the real
+            one, as far as the device is connected.
         device: the description of the machine around the app.
         max_response_bytes: a longer response body ends with code 63.
         tracer_provider: makes the spans; by default OpenTelemetry's global one.
@@ -276,13 +281,10 @@ async def open_dock(
     Raises:
         TypeError: `transport`, `network` or `device` is something else; the message names the fix.
         RuntimeError: this is called outside of Trio, by asyncio for example.
-        ValueError: both `transport` and `network` are given.
         Exception: what the block raised, or a callback.
     """
     if not trio.lowlevel.in_trio_run():
         raise RuntimeError("a dock needs Trio: start the program by trio.run(main), not by asyncio.run(main())")
-    if transport is not None and network is not None:
-        raise ValueError("pass transport or network, not both: a network is what the default transport works on")
     if transport is not None:
         family_of_transport(transport)
     if device is not None and not isinstance(device, Device):
@@ -294,16 +296,18 @@ async def open_dock(
             f"network must have resolve() and connect(), as dl7450.Network says; {type(network).__name__} has not"
         )
     machine = Machine(device or Device(), trio.lowlevel.current_clock())
+    reached = DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None)
     if transport is None:
-        transport = DockTransport(DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None))
+        transport = DockTransport(reached)
     observers = Observers(tracer_provider, meter_provider, on_frame, on_error)
     try:
         async with open_plain_nursery() as nursery:
             lifetime = Lifetime(nursery)
-            dock = Dock(lifetime, machine, transport, observers, max_response_bytes)
+            dock = Dock(lifetime, machine, reached, transport, observers, max_response_bytes)
             open_docks.append(dock)
             try:
                 yield dock
+                dock.mqtt.stop()
                 dock.timers.stop()  # else one that fires faster than its function runs would be waited for, for ever
                 dock.events.cancel_all()
                 lifetime.close_door()

@@ -45,8 +45,16 @@ def trust(cacert: str | None) -> Trust:
     Raises:
         FailedRequest: there is no certificate in it, or one that cannot be read.
     """
-    environment = os.environ.get
-    return _trust(cacert, environment("SSL_CERT_FILE"), environment("SSL_CERT_DIR"), environment("SSLKEYLOGFILE"))
+    return _trust(cacert, *_environment())
+
+
+def new_trust(cacert: str | None) -> Trust:
+    """The same in a context that the caller may change, to add certificates of his own to it."""
+    return _trust.__wrapped__(cacert, *_environment())
+
+
+def _environment() -> Iterable[str | None]:
+    return map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"))
 
 
 async def handshake(stream: trio.abc.Stream, context: ssl.SSLContext, host: str) -> trio.SSLStream[trio.abc.Stream]:

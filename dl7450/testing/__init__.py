@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._answer import Answer, Fault
+    from ._mqtt_broker import MqttBroker, MqttMessage
     from ._options import DockOptions
     from ._request import Request
     from ._routes import Route, Routes
@@ -21,6 +22,8 @@ __all__ = [
     "DockOptions",
     "Fault",
     "MakeDock",
+    "MqttBroker",
+    "MqttMessage",
     "Request",
     "Route",
     "Routes",
@@ -35,6 +38,8 @@ _MODULES = {
     "DockOptions": "_options",
     "Fault": "_answer",
     "MakeDock": "plugin",
+    "MqttBroker": "_mqtt_broker",
+    "MqttMessage": "_mqtt_broker",
     "Request": "_request",
     "Route": "_routes",
     "Routes": "_routes",

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal, Unpack
+from typing import Literal, TypeVarTuple, Unpack
 
 from opentelemetry.metrics import NoOpMeterProvider
 from PIL import Image
@@ -33,6 +33,7 @@ from ..http._curl import CurlCode
 from ._driver import Driver
 from ._frame_check import check_frame
 from ._kept_frames import KeptFrames
+from ._mqtt_broker import MqttBroker
 from ._options import DockOptions, make_device
 from ._recorder import Recorder
 from ._request import Request
@@ -41,6 +42,8 @@ from ._routes import Route, Routes
 from ._server_turns import ServerTurns
 from ._test_gpio import TestGpio
 from ._test_i2c import TestI2c
+
+Ts = TypeVarTuple("Ts")
 
 _REPORT_WIDTH = 120  # columns
 _URLS_TOLD = 5  # of requests that were rejected
@@ -54,6 +57,7 @@ class TestDock:
     Attributes:
         gpio: the pins of its board.
         i2c: its I2C bus.
+        mqtt: the broker that the app's MQTT clients find.
     """
 
     __test__ = False  # no class of tests, whatever its name says
@@ -88,6 +92,7 @@ class TestDock:
         self._closed = False
         self._unused_told = False  # of routes
         self._rejected = 0  # requests, of which a test knows
+        self.mqtt = MqttBroker(self._happen, lambda: self.elapsed)
         turns = ServerTurns()
         self._driver = Driver(
             partial(
@@ -95,6 +100,7 @@ class TestDock:
                 transport=RoutedTransport(
                     self._routes, lambda: self._driver.dock.machine.address is not None, turns.wait
                 ),
+                network=self.mqtt,
                 device=device,
                 tracer_provider=self._recorder.tracer_provider,
                 meter_provider=NoOpMeterProvider(),
@@ -281,6 +287,11 @@ class TestDock:
 
     def _check_picture(self, picture: Image.Image, name: str | Path) -> None:
         check_frame(picture, self._folder / name, self._artifacts, self._update_frames)
+
+    def _happen(self, function: Callable[[*Ts], object], *args: *Ts) -> None:
+        """Have something happen in the dock's thread, and what comes of it."""
+        self._driver.call(function, *args)
+        self.advance()
 
     def _is_online(self) -> bool:
         return self._driver.dock.machine.address is not None

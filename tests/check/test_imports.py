@@ -25,7 +25,7 @@ import datastore, dock, framebuf, gpio, http, i2c, image, monitor, mqtt, network
 import vision_client, wakeup
 from builtins import str
 from i2c import Bus, i2c as bus
-from mqtt import *
+from gpio import *
 ---
 try:
     import ujson as json

@@ -657,11 +657,10 @@ async def test_start_soon_on_another_thread_is_a_mistake_and_the_message_names_t
         await started.wait()
 
 
-async def test_a_transport_and_a_network_are_a_mistake(nursery: trio.Nursery) -> None:
-    opened = dl7450.open_dock(transport=httpx2.MockTransport(print), network=ScriptedNetwork(nursery))  # type: ignore[arg-type] # never called
-    with pytest.raises(ValueError, match=r"^pass transport or network, not both"):
-        async with opened:
-            pass
+async def test_requests_go_through_the_transport_though_there_is_a_network(nursery: trio.Nursery) -> None:
+    transport = httpx2.MockTransport(lambda request: httpx2.Response(204))
+    async with dl7450.open_dock(transport=transport, network=ScriptedNetwork(nursery)) as dock:
+        assert (await dock.http.get(URL)).status_code() == 204
 
 
 async def test_the_time_of_a_dock_is_that_of_its_clock(autojump_clock: MockClock) -> None:

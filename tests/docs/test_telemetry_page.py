@@ -13,6 +13,7 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
         "dl7450/http/_tracing.py",
         "dl7450/http/_metrics.py",
         "dl7450/_trio/app_spans.py",
+        "dl7450/_mqtt/tracing.py",
         *map(str, Path("dl7450/_dock").glob("*.py")),
         *map(str, Path("telemetry/dl7450_telemetry/trio").glob("*.py")),
         "telemetry/dl7450_telemetry/_resource.py",
@@ -24,6 +25,7 @@ def test_the_tables_of_telemetry_name_what_the_code_names() -> None:
     in_code = {name for name in literals if dotted.fullmatch(name)} - {
         "dl7450.dock",
         "dl7450.http",
+        "dl7450.mqtt",
         "dl7450_telemetry.trio",
         "code.stacktrace",
     }

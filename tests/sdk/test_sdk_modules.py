@@ -83,7 +83,7 @@ def test_an_app_finds_what_the_dock_has_and_no_more(thing: object, names: set[st
         assert set(thing.__all__) == names
 
 
-@pytest.mark.parametrize("name", ["framebuf", "mqtt", "vision_client"])
+@pytest.mark.parametrize("name", ["framebuf", "vision_client"])
 def test_a_module_that_is_not_simulated_says_so_when_it_is_imported(name: str) -> None:
     with pytest.raises(ImportError) as caught:
         importlib.import_module(f"dl7450.{name}")
@@ -101,9 +101,9 @@ async def test_an_app_file_uses_the_dock_s_modules_and_guards_the_others(tmp_pat
 import datastore, monitor, network, time, usb
 from dock import DockControl, DockInfo
 try:
-    import mqtt
+    import vision_client
 except ImportError:
-    mqtt = None
+    vision_client = None
 
 DockControl().set_timezone(datastore.KvStore().get("timezone"))
 info = DockInfo()
@@ -112,7 +112,7 @@ seen = {
     "address": network.LAN().ifconfig()[0],
     "usb": usb.find(),
     "hour": time.localtime(0)[3],
-    "mqtt": mqtt,
+    "vision": vision_client,
     "host": info.host_status(),
 }
 expected = {
@@ -120,7 +120,7 @@ expected = {
     "address": "192.0.2.50",
     "usb": [],
     "hour": 9,
-    "mqtt": None,
+    "vision": None,
     "host": DockInfo.HOST_NOT_CONNECTED,
 }
 assert seen == expected, seen
