@@ -1,6 +1,7 @@
 """The page docs/testing.md works as pasted."""
 
 import re
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from dl7450.testing._options import DockOptions
 
 pytest_plugins = "pytester"
 
-PAGE = (Path(__file__).parents[2] / "docs" / "testing.md").read_text()
+PAGE_FILE = Path(__file__).parents[2] / "docs" / "testing.md"
+PAGE = PAGE_FILE.read_text()
 
 
 def test_the_files_on_the_page_are_tests_that_pass(pytester: pytest.Pytester) -> None:
@@ -55,6 +57,7 @@ kept = []
 
 
 def test_the_fragments_on_the_page_do_what_they_are_there_for(pytester: pytest.Pytester) -> None:
+    shutil.copytree(PAGE_FILE.parents[1] / "examples", pytester.path / "examples")
     fragments = re.findall(r"<!-- within a test -->\n```python\n(.*?)```", PAGE, re.DOTALL)
     source = HEADER
     for number, fragment in enumerate(fragments):
