@@ -57,7 +57,8 @@ kept = []
 
 
 def test_the_fragments_on_the_page_do_what_they_are_there_for(pytester: pytest.Pytester) -> None:
-    shutil.copytree(PAGE_FILE.parents[1] / "examples", pytester.path / "examples")
+    apps = shutil.ignore_patterns("tests")  # the page runs them, and not their tests
+    shutil.copytree(PAGE_FILE.parents[1] / "examples", pytester.path / "examples", ignore=apps)
     fragments = re.findall(r"<!-- within a test -->\n```python\n(.*?)```", PAGE, re.DOTALL)
     source = HEADER
     for number, fragment in enumerate(fragments):
