@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test conformance soak mutants bench bench-quick publish-bench docs lint check clean
+.PHONY: demo test conformance soak mutants bench bench-quick publish-bench profile docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,10 @@ bench: .venv-bench/installed
 # The most important of it, in two minutes.
 bench-quick: .venv-bench/installed
 	.venv-bench/bin/python -m tests.bench --quick
+
+# The flame graph on the page, docs/profile.svg: where a traced request's time goes.
+profile: .venv-bench/installed
+	.venv-bench/bin/python -m tests.bench.profile
 
 # What bench.json says becomes what docs/performance.md says.
 publish-bench: .venv-bench/installed
