@@ -57,6 +57,8 @@ def main() -> None:
         help="measure nothing: show the results that a file has in docs/performance.md",
     )
     chosen = arguments.parse_args()
+    if chosen.cpu and chosen.json:
+        arguments.error("--cpu is to look at, not to keep: leave --json out")
     if chosen.table:
         publish(json.loads(chosen.table.read_text()))
         return
