@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from .._device.posix_time import STRFTIME, STRPTIME, unknown_word
 from .._device.timezones import NAMES as TIMEZONES
 from .._screen import markup
 from . import _api, _instead
@@ -161,6 +162,23 @@ def unknown_timezone(values: Values) -> Iterator[Hit]:
                 continue
             if name not in TIMEZONES:
                 yield at(value, name=name, names=", ".join(TIMEZONES))
+
+
+@rule(
+    "{function}() has no {word!r} since SDK 0.7: what it makes of it is not documented.",
+    "Use the words of POSIX 2017, such as %Y %m %d %H %M %S %a %b %p.",
+    source="dock SDK 0.7, time: strftime and strptime follow POSIX 2017",
+    level=Level.WARNING,
+)
+def time_format(values: Values) -> Iterator[Hit]:
+    for call in values.app.nodes(ast.Call):
+        for name, position, known in (("strftime", 0, STRFTIME), ("strptime", 1, STRPTIME)):
+            if not values.is_api(call.func, f"time.{name}") or values.app.guarded(call, "ValueError"):
+                continue
+            given = argument(call, position, "fmt_string" if name == "strftime" else "format")
+            text = given.value if isinstance(given, ast.Constant) else None
+            if given is not None and isinstance(text, str) and (word := unknown_word(text, known)) is not None:
+                yield at(given, function=f"time.{name}", word=word)
 
 
 def is_called_callback(values: Values, value: ast.expr | None) -> bool:

@@ -31,6 +31,7 @@ MEMBER: Final = {
     "content": "Use body().",
     "format_map": "Use format(**mapping).",
     "hexdigest": "Use binascii.hexlify(hash.digest()).",
+    "is_integer": "Write x == int(x).",
     "json": "Use json.loads(response.body()).",
     "JSONDecodeError": "Use ValueError.",
     "ljust": "Use a format: '{:<10}'.format(text).",

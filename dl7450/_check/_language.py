@@ -1,4 +1,4 @@
-"""Rules: classes, functions, exceptions and built-in names that work otherwise on MicroPython, or not at all.
+"""Rules: classes, functions and exceptions that work otherwise on MicroPython, or not at all.
 
 Such an app loads; it fails, or does something else, when it gets there.
 """
@@ -12,32 +12,25 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from . import _instead
-from ._kinds import Instance, OwnClass, OwnFunction, Plain
+from ._kinds import OwnClass, OwnFunction
 from ._rule import Hit, Level, at, rule, shown
 from ._scopes import Function
-from ._values import Values, is_none
+from ._values import Values
 
 # Special methods: what MicroPython does of them, and what to write instead.
 _NOT_CALLED: Final = {
+    "__bytes__": ("never calls", "a method that returns the bytes, and call it"),
+    "__class_getitem__": ("never calls", "a class method, and call it"),
     "__del__": ("never calls", "a method such as close(), and call it"),
-    "__init_subclass__": ("before 1.27 does not call", "a function, and call it for each class"),
+    "__format__": ("never calls", "a method that returns the text, and show what it returns"),
+    "__getattribute__": ("never calls", "__getattr__(), which is called for what is not there"),
+    "__index__": ("never calls", "a method that returns the number, and call it"),
+    "__init_subclass__": ("never calls", "a function, and call it for each class"),
+    "__missing__": ("never calls", "dict.get() or dict.setdefault() where the dict is used"),
+    "__round__": ("never calls", "a method that returns the number, and call it"),
     "__set_name__": ("before 1.26 does not call", "a constructor that takes the name"),
 }
 
-# What CPython has and MicroPython has not in any build (py/modbuiltins.c); the dock SDK lists none of them.
-MISSING_BUILTINS: Final = frozenset(
-    """
-    BaseExceptionGroup BlockingIOError BrokenPipeError BufferError BytesWarning ChildProcessError
-    ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
-    EncodingWarning EnvironmentError ExceptionGroup FileExistsError FileNotFoundError FloatingPointError
-    FutureWarning IOError ImportWarning InterruptedError IsADirectoryError ModuleNotFoundError
-    NotADirectoryError PendingDeprecationWarning PermissionError ProcessLookupError RecursionError
-    ReferenceError ResourceWarning RuntimeWarning SyntaxWarning SystemError TabError TimeoutError
-    UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeTranslateError UnicodeWarning UserWarning
-    Warning aiter anext ascii breakpoint copyright credits exit format license quit vars
-    """.split()  # noqa: SIM905  a page of words, not a list of literals
-)
 _TYPES: Final = (
     "bool",
     "bytearray",
@@ -52,19 +45,15 @@ _TYPES: Final = (
     "tuple",
     "type",
 )
+_OF_FUNCTIONS: Final = frozenset(
+    """
+    __annotations__ __builtins__ __closure__ __code__ __defaults__ __doc__ __get__ __kwdefaults__ __module__
+    __qualname__ __wrapped__
+    """.split()  # noqa: SIM905  a page of words, not a list of literals
+)
 _BUILTIN_EXCEPTIONS: Final = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
-
-# Methods and attributes that only CPython's built-in types have, by names that nothing on the dock shares.
-_CPYTHON_ONLY: Final = {
-    **dict.fromkeys(["capitalize", "casefold", "expandtabs", "format_map", "isalnum", "isascii"], "str"),
-    **dict.fromkeys(["isdecimal", "isidentifier", "isnumeric", "isprintable", "istitle", "ljust"], "str"),
-    **dict.fromkeys(["maketrans", "removeprefix", "removesuffix", "rjust", "swapcase", "title"], "str"),
-    **dict.fromkeys(["translate", "zfill"], "str"),
-    **dict.fromkeys(["as_integer_ratio", "bit_count", "bit_length"], "int"),
-    **dict.fromkeys(["add_note", "with_traceback"], "exception"),
-}
 
 
 @rule(
@@ -81,7 +70,8 @@ def class_keyword(values: Values) -> Iterator[Hit]:
 @rule(
     "MicroPython {ignores} {name}().",
     "Write {instead}.",
-    source="differences, Core language, Classes: cpydiff core_class_delnotimpl; What's new in Python 3.6, PEP 487",
+    source="differences, Core language, Classes: cpydiff core_class_delnotimpl; What's new in Python 3.6, PEP 487; "
+    "for the others, MicroPython's py/objtype.c: instance_unary_op() and its neighbours",
     level=Level.WARNING,
 )
 def special_method(values: Values) -> Iterator[Hit]:
@@ -89,6 +79,20 @@ def special_method(values: Values) -> Iterator[Hit]:
         if node.name in _NOT_CALLED and values.app.class_of(node) is not None:
             ignores, instead = _NOT_CALLED[node.name]
             yield at(node, ignores=ignores, name=node.name, instead=instead)
+
+
+@rule(
+    "MicroPython does not look at __slots__: an object of {cls} takes any attribute.",
+    "Remove it; check in a method what may be set.",
+    source="MicroPython's py/objtype.c: mp_obj_instance_store_attr()",
+    level=Level.WARNING,
+)
+def slots(values: Values) -> Iterator[Hit]:
+    for node in values.app.nodes(ast.Assign, ast.AnnAssign):
+        cls = values.app.class_of(node)
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if cls is not None and any(isinstance(target, ast.Name) and target.id == "__slots__" for target in targets):
+            yield at(node, cls=cls.name)
 
 
 @rule(
@@ -170,41 +174,6 @@ def type_expression(values: Values) -> Iterator[Hit]:
 
 
 @rule(
-    "MicroPython has no {name}: NameError.",
-    "{instead}",
-    source="dock SDK, builtins; MicroPython's py/modbuiltins.c",
-)
-def missing_builtin(values: Values) -> Iterator[Hit]:
-    app = values.app
-    if app.has_star_import:
-        return  # it may bring such a name
-    for node in app.nodes(ast.Name):
-        missing = isinstance(node.ctx, ast.Load) and values.is_builtin(node, *MISSING_BUILTINS)
-        if missing and not app.guarded(node, "NameError", "Exception", "BaseException"):
-            yield at(node, name=node.id, instead=_instead.of_builtin(node.id, MISSING_BUILTINS))
-
-
-@rule(
-    "MicroPython's {type} has no {name}: AttributeError.",
-    "{instead}",
-    source="MicroPython's py/objstr.c, py/objint.c, py/objexcept.c; What's new in Python 3.9 (PEP 616), "
-    "3.10 (int.bit_count), 3.11 (PEP 678)",
-)
-def missing_method(values: Values) -> Iterator[Hit]:
-    app = values.app
-    own = {name for scope in app.opened.values() for name in scope.bindings}
-    own |= {node.attr for node in app.nodes(ast.Attribute) if isinstance(node.ctx, ast.Store)}
-    for node in app.nodes(ast.Attribute):
-        called = isinstance(parent := app.parents[node], ast.Call) and parent.func is node
-        if not called or node.attr not in _CPYTHON_ONLY or node.attr in own or app.imports_beside:
-            continue
-        # Where the type is known the rule unknown-attribute speaks.
-        if isinstance(values.of(node.value), Plain | None) and not app.guarded(node, "AttributeError"):
-            instead = _instead.MEMBER.get(node.attr, "Write the few lines that it takes yourself.")
-            yield at(node, type=_CPYTHON_ONLY[node.attr], name=f"{node.attr}()", instead=instead)
-
-
-@rule(
     "MicroPython's exceptions have no {name}.",
     "Remove it: the dock keeps neither tracebacks nor chains of exceptions.",
     source="differences, Builtin types, Exception: cpydiff types_exception_chaining; Python 3.11, note on exc_info",
@@ -255,6 +224,19 @@ def function_attribute(values: Values) -> Iterator[Hit]:
 
 
 @rule(
+    "MicroPython's functions have no {name}: AttributeError.",
+    "Keep what you need of it in a variable of your own.",
+    source="MicroPython's py/objfun.c: fun_bc_attr() knows __name__ and __globals__",
+)
+def function_detail(values: Values) -> Iterator[Hit]:
+    app = values.app
+    for node in app.nodes(ast.Attribute):
+        read = isinstance(node.ctx, ast.Load) and node.attr in _OF_FUNCTIONS
+        if read and isinstance(values.of(node.value), OwnFunction) and not app.guarded(node, "AttributeError"):
+            yield at(node, name=node.attr)
+
+
+@rule(
     "locals() in a function does not have the function's variables on MicroPython.",
     "Name what is needed: '{{x}}'.format(x=x), for example.",
     source="differences, Core language: cpydiff core_locals",
@@ -263,38 +245,6 @@ def locals_in_function(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
         if values.is_builtin(node.func, "locals") and values.app.function_of(node) is not None:
             yield at(node)
-
-
-@rule(
-    "next() takes no default on MicroPython before 1.25.",
-    "Write try: value = next(items), and except StopIteration: value = default.",
-    source="differences 1.22, Modules, builtins: cpydiff builtin_next_arg2",
-    level=Level.WARNING,
-)
-def next_default(values: Values) -> Iterator[Hit]:
-    for node in values.app.nodes(ast.Call):
-        if values.is_builtin(node.func, "next") and len(node.args) > 1:
-            yield at(node)
-
-
-@rule(
-    "{call} does not work on MicroPython{when}: NotImplementedError.",
-    "{instead}",
-    source="differences 1.22, Builtin types, str: cpydiff types_str_endswith, types_str_rsplitnone",
-    level=Level.WARNING,
-)
-def string_arguments(values: Values) -> Iterator[Hit]:
-    for node in values.app.nodes(ast.Call):
-        if not isinstance(node.func, ast.Attribute) or len(node.args) < 2:
-            continue
-        value = values.of(node.func.value)
-        if not isinstance(value, Instance) or value.of.name not in {"str", "bytes", "bytearray"}:
-            continue
-        if node.func.attr == "endswith":
-            instead = "Cut the string first: text[start:].endswith(suffix)."
-            yield at(node, call="endswith() with a start", when=" before 1.25", instead=instead)
-        elif node.func.attr == "rsplit" and is_none(node.args[0]):
-            yield at(node, call="rsplit(None, n)", when="", instead="Say what to split at: rsplit(' ', n).")
 
 
 def _private_names(values: Values, cls: ast.ClassDef) -> dict[str, ast.expr | ast.stmt]:

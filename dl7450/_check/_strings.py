@@ -32,9 +32,10 @@ def f_string_expression(values: Values) -> Iterator[Hit]:
 
 
 @rule(
-    "MicroPython cannot nest f-strings.",
+    "MicroPython before 1.28 cannot nest f-strings.",
     "Give the inner f-string a name in the line before, and put the name into the outer one.",
     source="differences, Core language: cpydiff core_fstring_parser; MicroPython's py/lexer.c up to 1.27",
+    level=Level.WARNING,
 )
 def nested_f_string(values: Values) -> Iterator[Hit]:
     app = values.app

@@ -257,7 +257,7 @@ class Values:
         left = self.of(node.left)
         types = {self.type_of(node.left), self.type_of(node.right)}
         if types <= {"int", "float"} and isinstance(node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv):
-            return Plain("float") if "float" in types or isinstance(node.op, ast.Div) else left
+            return _builtin("float") if "float" in types or isinstance(node.op, ast.Div) else left
         if not isinstance(left, Instance) or left.of.name not in {"str", "bytes"}:
             return None
         # "%s" % b is a str whatever b is; "a" + b may be b's own idea of a sum.

@@ -56,6 +56,27 @@ screen.add_text_box(["a", "b"], None)
 datastore.KvStore().get(5)  # <- argument-type
 time.strftime(time.localtime())  # <- argument-type
 time.strftime("%H", time.time())  # <- argument-type
+time.strftime("%d.%m.%Y %H:%M:%S.%f")  # <- time-format
+time.strftime("%-d", time.gmtime())  # <- time-format
+time.strftime("%Y-%m-%dT%H:%M:%S%z %% %F %03d")
+time.strptime("5", "%-d"), time.strptime("x", format="%Z")  # <- time-format, time-format
+time.strptime("12:00", "%H:%M"), time.strptime("x")
+---
+import binascii, hashlib, hmac, io, json
+hashlib.sha256("text"), hashlib.md5(b""), hashlib.sha1(memoryview(b""))
+hashlib.sha256(5)  # <- argument-type
+hashlib.sha256([1]).update({})  # <- argument-type, argument-type
+hmac.new("key", "text", hashlib.sha256).digest()
+hmac.new(b"key", digestmod="sha256")  # <- argument-type
+hmac.HMAC(5, b"")  # <- argument-type
+hmac.new(b"key", b"text", None)
+binascii.hexlify("text", ":"), binascii.crc32(b"a", 5)
+binascii.hexlify(b"a", None)  # <- argument-type
+binascii.b2a_base64(5)  # <- argument-type
+io.StringIO(10), io.BytesIO("x").write("y"), io.StringIO().write(b"x")
+io.StringIO(None)  # <- argument-type
+io.StringIO().write(5)  # <- argument-type
+json.dump([1], io.BytesIO())
 ---
 import gpio
 led = gpio.create("led")

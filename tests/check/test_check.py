@@ -8,6 +8,7 @@ import pytest
 from dl7450._check import Finding, Level, check_app, check_apps, rules
 from tests.check import (
     test_argument_values,
+    test_built_in,
     test_calls,
     test_imports,
     test_language,
@@ -60,12 +61,17 @@ def test_what_some_releases_take_or_what_only_may_fail_is_a_warning() -> None:
     assert warnings == {
         "adjacent-f-strings",
         "blocking-sleep",
+        "decode-errors",
+        "dict-order",
+        "nested-f-string",
         "next-default",
         "raw-f-string",
+        "slots",
         "special-method",
         "string-arguments",
         "text-off-screen",
         "text-over-text",
+        "time-format",
         "walrus-in-comprehension",
     }
 
@@ -165,6 +171,7 @@ def test_deep_nesting_is_no_problem(tmp_path: Path) -> None:
 def test_every_rule_has_a_sample_and_says_where_it_is_documented() -> None:
     modules = (
         test_argument_values,
+        test_built_in,
         test_calls,
         test_imports,
         test_language,

@@ -80,6 +80,7 @@ def check_signatures(api: _api.ApiFunction, real: Callable[..., object], *bound:
         ("builtins.memoryview", memoryview, []),
         ("builtins.tuple", tuple, []),
         ("builtins.int", int, []),
+        ("builtins.float", float, []),
     ],
 )
 def test_built_in_types_have_little_beyond_pythons(name: str, real: type, beyond: list[str]) -> None:
