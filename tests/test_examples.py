@@ -22,7 +22,7 @@ from tests.run.test_cli import CLEAN, dl7450
 
 APPS = [
     *Path("examples").glob("carousel*.py"),
-    *(Path("examples") / name for name in ("departures.py", "door_sign.py", "thermometer.py")),
+    *(Path("examples") / name for name in ("departures.py", "door_sign.py", "framebuf_clock.py", "thermometer.py")),
     *Path("tests/apps").glob("*.py"),
 ]
 

@@ -16,7 +16,7 @@ from ._values import Values
 # Compiled into most MicroPython builds (docs, "MicroPython libraries"); the dock SDK does not name them.
 _MICROPYTHON: Final = frozenset(
     """
-    array asyncio bluetooth btree cmath collections cryptolib deflate errno gc heapq machine math micropython
+    asyncio bluetooth btree cmath collections cryptolib deflate errno gc heapq machine math micropython
     neopixel os platform random re select socket ssl struct sys uctypes zlib _thread
     """.split()  # noqa: SIM905  a page of words, not a list of literals
 )

@@ -79,7 +79,7 @@ def test_modules_beside_the_app_are_known_and_checked_too(tmp_path: Path) -> Non
         (
             "re",
             "Write what you need of it yourself, or use what the dock has: "
-            "binascii, datetime, hashlib, hmac, io, json, time.",
+            "array, binascii, datetime, hashlib, hmac, io, json, time.",
         ),
         ("numpy.linalg", "Put numpy.py beside the app if it is yours; nothing can be installed on a dock."),
     ],

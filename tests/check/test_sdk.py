@@ -1,5 +1,6 @@
 """What `dl7450 check` believes of the dock is what the simulated dock has."""
 
+import array
 import ast
 import importlib
 import inspect
@@ -12,7 +13,8 @@ from dl7450._check import _api
 from dl7450._check._sdk import DOCK_MODULES, OPAQUE, SDK, STANDARD
 from dl7450._dock import loader
 
-FACES = sorted({*SDK, *STANDARD})
+PYTHONS = {"array"}  # the dock's is a part of Python's own
+FACES = sorted({*SDK, *STANDARD} - PYTHONS)
 
 
 def names_of(module: ModuleType) -> list[str]:
@@ -21,7 +23,13 @@ def names_of(module: ModuleType) -> list[str]:
 
 
 def test_the_docks_modules_are_those_that_the_loader_gives_to_apps() -> None:
-    assert DOCK_MODULES - {"builtins"} == loader.SDK_MODULES
+    assert DOCK_MODULES - PYTHONS - {"builtins"} == loader.SDK_MODULES
+
+
+def test_the_table_of_array_is_a_part_of_pythons() -> None:
+    cls = _api.find_class("array", "array")
+    assert cls is not None
+    assert [name for name in cls.public if not hasattr(array.array, name)] == []
 
 
 @pytest.mark.parametrize("name", FACES)

@@ -14,7 +14,7 @@ from dl7450._dock.loader import SDK_MODULES, AppError, load_app
 
 Run = Callable[[str], dict[str, Any]]
 
-NOT_SIMULATED = {"framebuf", "vision_client"}
+NOT_SIMULATED = {"vision_client"}
 
 seen: dict[str, Any] = {}  # the global variables of the app that ran last
 

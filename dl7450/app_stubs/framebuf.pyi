@@ -1,0 +1,1 @@
+from dl7450.framebuf import *
