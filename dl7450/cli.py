@@ -70,6 +70,13 @@ def main() -> None:
     help="Run on virtual time: waiting takes none, but for a server, which answers in real time. An app with a timer "
     "that repeats does not end: give --for, too.",
 )
+@click.option(
+    "--api",
+    callback=lambda _context, _parameter, value: None if value is None else _address(value),
+    metavar="[HOST:]PORT",
+    help="Answer the calls of the vendor's deployment API: code, messages and stores are taken until the run is ended. "
+    "On this machine only, unless HOST says otherwise; port 0 is a free one.",
+)
 @click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if it is never shown; repeatable.")
 @click.option(
     "--trace-file",
@@ -90,6 +97,7 @@ def run(
     host: str | None,
     offline: bool,
     fast: bool,
+    api: tuple[str, int] | None,
     expect_text: Sequence[str],
     trace_file: Path | None,
     tasks: bool,
@@ -123,6 +131,7 @@ def run(
 
     from ._device.device_file import DeviceError, load_device
     from ._dock.loader import AppError
+    from ._run.deployment import ApiError
     from ._run.keys import terminal
     from ._run.record import RunRecord
     from ._run.report import newest_texts, progress, summary
@@ -137,6 +146,9 @@ def run(
     app = app or device.store.code
     if app is None:
         raise click.UsageError("there is no app to run: name its file, or a --store with a code section")
+
+    if api is not None and fast:
+        raise click.UsageError("--api waits for others, and --fast for nobody: leave one of them out")
 
     happened = RunRecord(missing=expect_text)
     status = EXIT_OK
@@ -155,12 +167,13 @@ def run(
                         seconds=math.inf if seconds is None else seconds,
                         frames=frames,
                         fast=fast,
+                        api=api,
                         keys=None if fast else terminal(),  # virtual time is over before a key is pressed
                         tracer_provider=collected.tracer_provider(),
                         meter_provider=collected.meter_provider(),
                     )
                     run_file(app, options, happened, lambda: _watched(collected.meter_provider(), tasks))
-            except AppError as error:
+            except (AppError, ApiError) as error:
                 raise click.UsageError(str(error)) from None
             except OSError as error:
                 raise _cannot("write", error) from None
@@ -206,6 +219,13 @@ def _number(value: float | None) -> float | None:
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is not a number of seconds: leave --for out to run without an end")
     return value
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise click.BadParameter(f"{text!r} is not a port: write it as 8450, or as 0.0.0.0:8450 with an address")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _key_and_value(text: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ class ImageStore:
 
     def list(self) -> list[str]:
         """The tags of all pictures, in the order of the store's file."""
-        return list(_current.current_dock().device.store.images)
+        return list(_current.current_dock().machine.store.images)
 
     def get(self, image_tag: str) -> tuple[bytearray, _constants.ImageType]:
         """A copy of a picture's bytes, and its type: `image.PNG`, `image.BMP` or, for JPEG, `image.NONE`.
@@ -45,7 +45,7 @@ class KvStore:
 
     def list(self) -> list[str]:
         """The keys that have a value, in the order of the store's file."""
-        return list(_current.current_dock().device.store.values)
+        return list(_current.current_dock().machine.store.values)
 
     def get(self, key: str) -> str:
         """The value of a key, empty where there is none.
@@ -54,12 +54,12 @@ class KvStore:
             TypeError: the key is not a str.
         """
         _check_str(key, "key")
-        return _current.current_dock().device.store.values.get(key, "")
+        return _current.current_dock().machine.store.values.get(key, "")
 
 
 def _find(image_tag: str) -> "_StoredImage":
     _check_str(image_tag, "image tag")
-    images = _current.current_dock().device.store.images
+    images = _current.current_dock().machine.store.images
     try:
         return images[image_tag]
     except KeyError:

@@ -22,7 +22,10 @@ from tests.run.test_cli import CLEAN, dl7450
 
 APPS = [
     *Path("examples").glob("carousel*.py"),
-    *(Path("examples") / name for name in ("departures.py", "door_sign.py", "framebuf_clock.py", "thermometer.py")),
+    *(
+        Path("examples") / f"{name}.py"
+        for name in ("departures", "door_sign", "framebuf_clock", "messages", "thermometer")
+    ),
     *Path("tests/apps").glob("*.py"),
 ]
 

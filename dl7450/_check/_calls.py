@@ -60,7 +60,7 @@ def wrong_arguments(values: Values) -> Iterator[Hit]:
 @rule(
     "{function}() calls {name} with {given}, but it takes {taken}: TypeError when it is called.",
     "Give {name} {given}, or wrap it in a lambda.",
-    source="dock SDK, wakeup.Timer and gpio.create: a callable without parameters; http: one parameter; mqtt: two",
+    source="dock SDK, wakeup.Timer, gpio.create: a callable without parameters; http, vision_client: one; mqtt: two",
 )
 def callback_parameters(values: Values) -> Iterator[Hit]:
     for node in values.app.nodes(ast.Call):
@@ -74,6 +74,8 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
             callback, count = argument(node, 0, "on_connect"), 2
         elif values.is_api(node.func, "mqtt.MqttClient.on_message", "mqtt.MqttClient.on_subscribe"):
             callback, count = argument(node, 0, "callback"), 2
+        elif values.is_api(node.func, "vision_client.VisionClient.on_message"):
+            callback, count = argument(node, 0, "callback"), 1
         else:
             continue
         function = values.of(callback) if callback is not None else None

@@ -34,6 +34,7 @@ class Machine:
     Attributes:
         device: its description.
         timezone: one of the dock's names (`timezones.NAMES`).
+        store: what is in its store; by default what the manufacturer put there.
         gpio: its pins.
         i2c: its I2C bus.
     """
@@ -47,11 +48,12 @@ class Machine:
         """
         self.device = device
         self.timezone = device.timezone
+        self.store = device.store
         self._clock = clock
         self._started = clock.current_time()
         self._network = device.network
-        self.gpio = Gpio(device.gpio, self._elapsed)
-        self.i2c = I2cBus(device.i2c, self.gpio, self._elapsed)
+        self.gpio = Gpio(device.gpio, lambda: self.elapsed)
+        self.i2c = I2cBus(device.i2c, self.gpio, lambda: self.elapsed)
         # One tuple, replaced as a whole, so that a reader on another thread never sees half a change: the status before
         # the first change, and the changes in the order of time.
         changes = sorted(device.host, key=lambda change: change.at)
@@ -63,7 +65,7 @@ class Machine:
     @property
     def host_status(self) -> HostStatus:
         """The status of the host now."""
-        return self._host_status_at(self._elapsed())
+        return self._host_status_at(self.elapsed)
 
     def set_host_status(self, status: HostStatus) -> None:
         """Plug the host in or out, or suspend it, now; changes that are due later still come."""
@@ -80,13 +82,15 @@ class Machine:
     @property
     def address(self) -> NetworkAddress | None:
         """The dock's network address, None until the network is up."""
-        return self._network if self._network and self._elapsed() >= self._network.up_after else None
+        return self._network if self._network and self.elapsed >= self._network.up_after else None
 
     def set_network(self, network: NetworkAddress | None) -> None:
         """Plug the network in or out."""
         self._network = network
 
-    def _elapsed(self) -> float:
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was powered on."""
         # To the nanosecond, or ten times 0.1 s would be less than 1 s and a change at that moment be missed.
         return round(self._clock.current_time() - self._started, 9)
 
@@ -99,7 +103,7 @@ class Machine:
         return status
 
     def _change_host(self, delay: float, effect: _Effect) -> None:
-        now = self._elapsed()
+        now = self.elapsed
         # What is past is folded into the status, or a day of suspending and resuming would pile up.
         pending = [change for change in self._host_timeline[1] if change[0] > now]
         changes = sorted([*pending, (round(now + delay, 9), effect)], key=lambda change: change[0])

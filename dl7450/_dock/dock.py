@@ -115,7 +115,7 @@ class Dock:
         machine.gpio.on_press = self.events.happen
         self._app_calls.on_returned = machine.i2c.settle
         if self.device.presses:
-            lifetime.nursery.start_soon(press_as_described, machine.gpio, self.device.presses, self.events)
+            lifetime.nursery.start_soon(press_as_described, machine, self.events)
         self.mqtt = Clients(lifetime, network, observers.tracer_provider, self.time_ns, self._app_calls.notify)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(
@@ -196,6 +196,19 @@ class Dock:
             if self._app_calls.thread.blocked:
                 return
 
+    def send_message(self, message: bytes | bytearray | memoryview) -> None:
+        """Hand a message of the vendor's cloud to the app, when it is idle (dock SDK, `vision_client`).
+
+        Trio thread only.
+
+        Raises:
+            TypeError: the message is not bytes.
+        """
+        if not isinstance(message, bytes | bytearray | memoryview):
+            raise TypeError(f"message must be bytes, bytearray or memoryview, not {type(message).__name__}")
+        data = bytes(message)
+        self.events.happen(self.events.MESSAGE, lambda: (bytearray(data),))
+
     def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts) -> None:
         """Start a task of this dock. Trio thread only.
 
@@ -252,7 +265,7 @@ async def open_dock(
     *,
     transport: httpx2.AsyncBaseTransport | None = None,
     network: Network | None = None,
-    device: Device | None = None,
+    device: Device | Machine | None = None,
     max_response_bytes: int = MAX_RESPONSE_BYTES,
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
@@ -270,7 +283,7 @@ async def open_dock(
             `network`. Whom another transport trusts is its own affair: the `cacert` of a request does not count then.
         network: finds addresses and opens connections, for the default transport and for MQTT. By default the real
             one, as far as the device is connected.
-        device: the description of the machine around the app.
+        device: the description of the machine around the app; or the machine of a dock that has closed, as it is now.
         max_response_bytes: a longer response body ends with code 63.
         tracer_provider: makes the spans; by default OpenTelemetry's global one.
         meter_provider: records the metrics; by default OpenTelemetry's global one.
@@ -287,7 +300,7 @@ async def open_dock(
         raise RuntimeError("a dock needs Trio: start the program by trio.run(main), not by asyncio.run(main())")
     if transport is not None:
         family_of_transport(transport)
-    if device is not None and not isinstance(device, Device):
+    if device is not None and not isinstance(device, Device | Machine):
         raise TypeError(
             f"device must be a dl7450.Device, not {type(device).__name__}: load one, or make one by Device(...)"
         )
@@ -295,7 +308,7 @@ async def open_dock(
         raise TypeError(
             f"network must have resolve() and connect(), as dl7450.Network says; {type(network).__name__} has not"
         )
-    machine = Machine(device or Device(), trio.lowlevel.current_clock())
+    machine = device if isinstance(device, Machine) else Machine(device or Device(), trio.lowlevel.current_clock())
     reached = DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None)
     if transport is None:
         transport = DockTransport(reached)

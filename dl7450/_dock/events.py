@@ -40,8 +40,11 @@ class Events:
     """Of one dock. Used on the Trio thread only.
 
     Attributes:
+        MESSAGE: what a message from the vendor's cloud is.
         pending: 1 while something is expected that an app listens to.
     """
+
+    MESSAGE = "vision message"
 
     def __init__(self, app_calls: AppCalls) -> None:
         self.pending = Pending()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .._screen.state import ScreenState
@@ -13,6 +14,7 @@ from ..http._client import REQUESTS_MAX, HttpStatistics
 if TYPE_CHECKING:
     from .._dock.dock import Dock
 
+_ENDED = ("completed", "failed", "rejected", "cancelled")
 KEPT_TEXTS, KEPT_ERRORS = 1_000, 100  # a clock shows 86,400 texts a day
 
 
@@ -38,6 +40,8 @@ class RunRecord:
     error_count: int = 0
     _looking: TextFaults = field(default_factory=TextFaults)
     _dock: Dock | None = None
+    _started: float = 0.0
+    _earlier: Counter[str] = field(default_factory=Counter)  # requests of the docks of earlier apps
     _ended: float | None = None
 
     @property
@@ -45,12 +49,13 @@ class RunRecord:
         """How long it has run, in dock time."""
         if self._dock is None:
             return 0.0
-        return (self._dock.clock.current_time() if self._ended is None else self._ended) - self._dock.started
+        return (self._dock.clock.current_time() if self._ended is None else self._ended) - self._started
 
     @property
     def requests(self) -> HttpStatistics:
-        """The dock's requests."""
-        return HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
+        """The requests of all apps."""
+        now = HttpStatistics(REQUESTS_MAX, 0) if self._dock is None else self._dock.http.statistics()
+        return replace(now, **{name: getattr(now, name) + count for name, count in self._earlier.items()})
 
     def add_frame(self, frame: ScreenState) -> list[str]:
         """Note a frame, its texts and its faults; return the faults that are new."""
@@ -72,7 +77,12 @@ class RunRecord:
             self.errors.append(f"{type(error).__name__}: {error}")
 
     def begin(self, dock: Dock) -> None:
-        """Follow this dock from now on."""
+        """Follow this dock from now on: the first one of the run, or that of the next app."""
+        if self._dock is None:
+            self._started = dock.started
+        else:
+            before = self._dock.http.statistics()
+            self._earlier.update({name: getattr(before, name) for name in _ENDED})
         self._dock = dock
 
     def end(self) -> None:

@@ -16,6 +16,7 @@ from opentelemetry import trace
 from trio.testing import MockClock
 
 from .._device.device import Device
+from .._device.machine import Machine
 from .._dock.dock import open_dock
 from .._dock.loader import AppError
 from .._dock.tracebacks import print_app_error
@@ -23,6 +24,7 @@ from .._screen.frames import save_png
 from .._screen.render import render
 from .._trio.exception_groups import ctrl_c_first
 from ..http._network import TrioNetwork
+from .deployment import Deployment, deployment_served
 from .keys import press_by_keys
 from .real_time_network import RealTimeNetwork
 from .record import RunRecord
@@ -52,6 +54,7 @@ class RunOptions:
         seconds: of dock time after which it is stopped.
         frames: a folder for the frames, as PNG files; those of I2C displays, too.
         fast: on virtual time.
+        api: the address and the port to serve the deployment API at; the run goes on when its app is over.
         keys: the file descriptor of a terminal whose keys press the dock's buttons.
         tracer_provider: makes its spans.
         meter_provider: records its metrics.
@@ -61,6 +64,7 @@ class RunOptions:
     seconds: float = math.inf
     frames: Path | None = None
     fast: bool = False
+    api: tuple[str, int] | None = None
     keys: int | None = None
     tracer_provider: TracerProvider | None = None
     meter_provider: MeterProvider | None = None
@@ -82,6 +86,7 @@ def run_file(
 
     Raises:
         AppError: the app cannot be loaded.
+        ApiError: the deployment API cannot be served.
         KeyboardInterrupt: Ctrl-C.
         OSError: the folder for the frames cannot be made, or (`FrameError`) a frame cannot be written.
     """
@@ -122,28 +127,42 @@ def run_file(
             run.add_error(error)
             print_app_error(error)
 
+    async def run_on_dock(app: Path, machine: Machine, deadline: float, deployment: Deployment | None = None) -> None:
+        async with open_dock(
+            network=RealTimeNetwork(TrioNetwork()) if options.fast else None,
+            device=machine,
+            tracer_provider=options.tracer_provider,
+            meter_provider=options.meter_provider,
+            on_frame=on_frame,
+            on_error=on_error,
+        ) as dock:
+            run.begin(dock)
+            if frames is not None:
+                machine.i2c.on_frame = on_display
+            if options.fast and options.seconds == math.inf:
+                dock.start_soon(_tell_endless)
+            if options.keys is not None:
+                dock.start_soon(press_by_keys, dock, options.keys)
+            with around(), trio.move_on_at(deadline) as time_limit:
+                if deployment is None:
+                    await _run(dock, app, on_error)
+                else:
+                    await _run_until_replaced(dock, deployment, on_error)
+            if time_limit.cancelled_caught:
+                stop.cancel("the time is up")  # at once: what is in flight is not waited for
+
     async def main() -> None:
         try:
             with stop:
-                async with open_dock(
-                    network=RealTimeNetwork(TrioNetwork()) if options.fast else None,
-                    device=options.device,
-                    tracer_provider=options.tracer_provider,
-                    meter_provider=options.meter_provider,
-                    on_frame=on_frame,
-                    on_error=on_error,
-                ) as dock:
-                    run.begin(dock)
-                    if frames is not None:
-                        dock.machine.i2c.on_frame = on_display
-                    if options.fast and options.seconds == math.inf:
-                        dock.start_soon(_tell_endless)
-                    if options.keys is not None:
-                        dock.start_soon(press_by_keys, dock, options.keys)
-                    with around(), trio.move_on_after(options.seconds) as time_limit:
-                        await _run(dock, app, on_error)
-                    if time_limit.cancelled_caught:
-                        stop.cancel("the time is up")  # at once: what is in flight is not waited for
+                if options.api is None:
+                    machine = Machine(options.device, trio.lowlevel.current_clock())
+                    await run_on_dock(app, machine, trio.current_time() + options.seconds)
+                    return
+                async with deployment_served(app, options.device, *options.api) as deployment:
+                    deadline = trio.current_time() + options.seconds
+                    while True:  # until the time is up, Ctrl-C, or sys.exit() in an app
+                        with deployment.next_app():
+                            await run_on_dock(deployment.app, deployment.machine, deadline, deployment)
         finally:
             run.end()
 
@@ -177,3 +196,14 @@ async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> 
         # What the module had set up before it failed goes on.
         on_error(error)
         await dock.wait_app_over()
+
+
+async def _run_until_replaced(dock: Dock, deployment: Deployment, on_error: Callable[[Exception], None]) -> None:
+    """Run the next app of a deployment, until this is cancelled, which is also when there is another one."""
+    deployment.begin(dock)
+    try:
+        await dock.start_app(deployment.app)
+    except Exception as error:
+        on_error(error)
+    deployment.has_started()
+    await trio.sleep_forever()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._test_dock import TestDock
     from ._test_gpio import TestGpio
     from ._test_i2c import TestI2c
+    from ._test_vision import TestVision
     from .plugin import MakeDock
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TestDock",
     "TestGpio",
     "TestI2c",
+    "TestVision",
     "picture",
 ]
 
@@ -46,6 +48,7 @@ _MODULES = {
     "TestDock": "_test_dock",
     "TestGpio": "_test_gpio",
     "TestI2c": "_test_i2c",
+    "TestVision": "_test_vision",
     "picture": "_sample_picture",
 }
 

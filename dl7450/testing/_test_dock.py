@@ -42,6 +42,7 @@ from ._routes import Route, Routes
 from ._server_turns import ServerTurns
 from ._test_gpio import TestGpio
 from ._test_i2c import TestI2c
+from ._test_vision import TestVision
 
 Ts = TypeVarTuple("Ts")
 
@@ -58,6 +59,7 @@ class TestDock:
         gpio: the pins of its board.
         i2c: its I2C bus.
         mqtt: the broker that the app's MQTT clients find.
+        vision: messages from the vendor's cloud.
     """
 
     __test__ = False  # no class of tests, whatever its name says
@@ -112,6 +114,7 @@ class TestDock:
         self._dock = self._driver.dock
         self.gpio = TestGpio(self._dock.machine.gpio, self._driver, self.advance)
         self.i2c = TestI2c(self._dock.machine.i2c, self._check_picture)
+        self.vision = TestVision(self._dock, self._driver, self.advance)
 
     # What happens
 

@@ -60,6 +60,12 @@ bus.scan()  # <- unknown-attribute
 bus.read(0x18, 5)  # <- wrong-arguments
 bus.read(0x18, 5, 2).hex(), bus.read(0x18, 5, nbytes=2).decode()
 ---
+from vision_client import VisionClient, Message  # <- unknown-attribute
+client = VisionClient()
+client.on_message(lambda: None)  # <- callback-parameters
+client.on_message(lambda message: client.send_message(message))
+client.on_messages(print)  # <- unknown-attribute
+---
 import json, hashlib, io, datetime
 from datetime import datetime as dt
 json.JSONDecodeError  # <- unknown-attribute

@@ -14,7 +14,6 @@ from dl7450._dock.loader import SDK_MODULES, AppError, load_app
 
 Run = Callable[[str], dict[str, Any]]
 
-NOT_SIMULATED = {"vision_client"}
 
 seen: dict[str, Any] = {}  # the global variables of the app that ran last
 
@@ -34,21 +33,15 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_every_module_of_the_dock_is_there_under_its_own_name(run: Run) -> None:
-    simulated = sorted(SDK_MODULES - NOT_SIMULATED)
-    app = run("".join(f"import {name}\n" for name in simulated))
-    assert [app[name].__name__ for name in simulated] == [f"dl7450.{name}" for name in simulated]
+    names = sorted(SDK_MODULES)
+    app = run("".join(f"import {name}\n" for name in names))
+    assert [app[name].__name__ for name in names] == [f"dl7450.{name}" for name in names]
 
 
 def test_every_public_module_of_the_package_is_a_module_of_the_dock() -> None:
     folder = Path(dl7450.__file__).parent
     names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     assert {name for name in names if not name.startswith("_")} - {"cli", "testing"} == SDK_MODULES
-
-
-@pytest.mark.parametrize("name", sorted(NOT_SIMULATED))
-def test_a_module_that_is_not_simulated_says_so(name: str, run: Run) -> None:
-    with pytest.raises(ImportError, match=rf"{name}.*not simulated"):
-        run(f"import {name}")
 
 
 def test_the_forms_of_import(run: Run) -> None:

@@ -37,7 +37,7 @@ main(prog_name="dl7450")
 
 
 @contextmanager
-def running(tmp_path: Path, source: str = APP) -> Generator[tuple[subprocess.Popen[str], int, list[object]]]:
+def running(tmp_path: Path, source: str = APP) -> Generator[tuple[subprocess.Popen[bytes], int, list[object]]]:
     """Run an app until it prints `ready`: the process, our end of its terminal, and how the terminal was before."""
     app = tmp_path / "app.py"
     app.write_text(source)
@@ -49,7 +49,7 @@ def running(tmp_path: Path, source: str = APP) -> Generator[tuple[subprocess.Pop
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            bufsize=0,  # what is printed is either read or not: select() has to know
             cwd=ROOT,
             env=CLEAN,
         ) as process:
@@ -64,7 +64,7 @@ def running(tmp_path: Path, source: str = APP) -> Generator[tuple[subprocess.Pop
         os.close(theirs)
 
 
-def keys(process: subprocess.Popen[str], terminal: int, *typed: bytes) -> list[str]:
+def keys(process: subprocess.Popen[bytes], terminal: int, *typed: bytes) -> list[str]:
     """What the app prints for keys, each typed when the one before it has had its effect."""
     lines = []
     for key in typed:
@@ -73,11 +73,11 @@ def keys(process: subprocess.Popen[str], terminal: int, *typed: bytes) -> list[s
     return lines
 
 
-def printed(process: subprocess.Popen[str]) -> str:
+def printed(process: subprocess.Popen[bytes]) -> str:
     """The next line that the app prints."""
     assert process.stdout is not None
     assert select.select([process.stdout], [], [], 60)[0], "nothing was printed for a minute"
-    return process.stdout.readline().strip()
+    return process.stdout.readline().decode().strip()
 
 
 def test_arrows_and_enter_are_the_joystick(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_arrows_and_enter_are_the_joystick(tmp_path: Path) -> None:
         typed = (b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1bOD", b"x\r")
         assert keys(process, terminal, *typed) == ["UP", "DOWN", "RIGHT", "LEFT", "CENTER"]
         os.write(terminal, b"\x03")
-        assert (process.wait(timeout=60), process.stderr.read() if process.stderr else None) == (130, "")
+        assert (process.wait(timeout=60), process.stderr.read() if process.stderr else None) == (130, b"")
 
 
 def test_a_key_that_comes_in_pieces_is_one_key(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import dl7450
 from dl7450 import gpio, time, wakeup
 from dl7450._device.device import Device
 from dl7450._device.gpio import Direction, Pin, Press
+from dl7450._device.machine import Machine
+from dl7450._dock.current import current_dock
 from tests._dock_app import result_of
 
 BOARD = Device(
@@ -174,3 +176,18 @@ async def test_nothing_is_called_when_the_dock_has_closed(autojump_clock: MockCl
         await dock.start_app(lambda: gpio.create("low", lambda: calls.append("late")))
     await trio.sleep(5)
     assert (calls, trio.current_time()) == ([], 5)
+
+
+async def test_a_machine_goes_on_on_another_dock(autojump_clock: MockClock) -> None:
+    """A press that the first dock did not see the end of is over, and what is past is not done again."""
+    calls: list[float] = []
+    machine = Machine(pressed(Press(1, "low"), Press(3, "low")), trio.lowlevel.current_clock())
+    for wait in (1.05, 5):
+        with trio.move_on_after(wait):
+            async with dl7450.open_dock(device=machine) as dock:
+                await dock.start_app(
+                    lambda: gpio.create("low", lambda: calls.append(current_dock().clock.current_time()))
+                )
+                await trio.sleep_forever()
+        assert machine.gpio.level("low") == 1
+    assert calls == [1, 3]

@@ -1,6 +1,5 @@
 """What the dock's modules offer as a whole: all that the dock has, and no more."""
 
-import importlib
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +19,7 @@ from dl7450 import (
     splashscreen,
     time,
     usb,
+    vision_client,
     wakeup,
 )
 from dl7450._device.device import Device, FactoryStore
@@ -118,6 +118,8 @@ def public(thing: object) -> set[str]:
         ),
         (http, {"Response", "get", "get_async", "post", "post_async"}),
         (http.Response, {"body", "headers", "status_code"}),
+        (vision_client, {"VisionClient"}),
+        (vision_client.VisionClient, {"on_message", "send_message"}),
         (wakeup, {"Timer", "wakeup"}),
         (wakeup.Timer, {"cancel"}),
     ],
@@ -129,27 +131,12 @@ def test_an_app_finds_what_the_dock_has_and_no_more(thing: object, names: set[st
         assert set(thing.__all__) == names
 
 
-@pytest.mark.parametrize("name", ["vision_client"])
-def test_a_module_that_is_not_simulated_says_so_when_it_is_imported(name: str) -> None:
-    with pytest.raises(ImportError) as caught:
-        importlib.import_module(f"dl7450.{name}")
-    assert (caught.value.name, str(caught.value)) == (
-        name,
-        f"{name} is not simulated yet. To run the rest of the app here, guard the import: "
-        f"`try: import {name}`, `except ImportError: {name} = None`",
-    )
-
-
-async def test_an_app_file_uses_the_dock_s_modules_and_guards_the_others(tmp_path: Path) -> None:
+async def test_an_app_file_uses_the_dock_s_modules(tmp_path: Path) -> None:
     app = tmp_path / "app.py"
     app.write_text(
         """\
 import datastore, monitor, network, time, usb
 from dock import DockControl, DockInfo
-try:
-    import vision_client
-except ImportError:
-    vision_client = None
 
 DockControl().set_timezone(datastore.KvStore().get("timezone"))
 info = DockInfo()
@@ -158,7 +145,6 @@ seen = {
     "address": network.LAN().ifconfig()[0],
     "usb": usb.find(),
     "hour": time.localtime(0)[3],
-    "vision": vision_client,
     "host": info.host_status(),
 }
 expected = {
@@ -166,7 +152,6 @@ expected = {
     "address": "192.0.2.50",
     "usb": [],
     "hour": 9,
-    "vision": None,
     "host": DockInfo.HOST_NOT_CONNECTED,
 }
 assert seen == expected, seen

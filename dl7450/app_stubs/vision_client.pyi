@@ -1,0 +1,1 @@
+from dl7450.vision_client import *
