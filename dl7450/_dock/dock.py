@@ -118,9 +118,7 @@ class Dock:
             lifetime.nursery.start_soon(press_as_described, machine, self.events)
         self.mqtt = Clients(lifetime, network, observers.tracer_provider, self.time_ns, self._app_calls.notify)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
-        self.http = HttpClient(
-            lifetime, transport, tracing, self._app_calls, self._thread_calls.call_while_open, max_response_bytes
-        )
+        self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._thread_calls, max_response_bytes)
 
     def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
         """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.

@@ -49,6 +49,10 @@ class ThreadCalls:
         self._token = trio.lowlevel.current_trio_token()
 
     def call(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
+        return self.visit(_in_visit, afn, args)
+
+    def visit(self, afn: Callable[[Visit, *Ts], Awaitable[T]], *args: *Ts) -> T:
+        """Run an async function as `call` does; it is given the visit, to begin and to end it by itself."""
         check_not_trio("Dock.call()", "`await`, or have the code run by dock.run_app(...)")
         visit = self._lifetime.visit()
         on_app_thread = threading.get_ident() == self._app_thread.ident
@@ -62,7 +66,7 @@ class ThreadCalls:
                 return trio.from_thread.run(self._run_visit, visit, afn, args, on_app_thread, trio_token=self._token)
         except KeyboardInterrupt:
             with suppress(trio.RunFinishedError):
-                self._token.run_sync_soon(visit.scope.cancel, "KeyboardInterrupt")
+                self._token.run_sync_soon(visit.cancel, "KeyboardInterrupt")
             raise
 
     def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -90,23 +94,28 @@ class ThreadCalls:
         return function(*args)
 
     async def _run_visit(
-        self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts], on_app_thread: bool
+        self, visit: Visit, afn: Callable[[Visit, *Ts], Awaitable[T]], args: tuple[*Ts], on_app_thread: bool
     ) -> T:
         """Run an async function for a thread, which waits."""
-        async with visit:
-            if not on_app_thread:
-                with awaited_by_thread(self._clock):
-                    return await afn(*args)
-            await self._lifetime.turns.settle()
-            with self._app_thread.waiting_for_dock():
-                return await afn(*args)
+        if on_app_thread and self._lifetime.turns.is_virtual:
+            async with self._lifetime.visit():
+                await self._lifetime.turns.settle()
+        with self._app_thread.waiting_for_dock() if on_app_thread else awaited_by_thread(self._clock):
+            return await afn(visit, *args)
 
-    async def _run_visit_elsewhere(self, visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:
+    async def _run_visit_elsewhere(
+        self, visit: Visit, afn: Callable[[Visit, *Ts], Awaitable[T]], args: tuple[*Ts]
+    ) -> T:
         """Run an async function for a thread of another Trio run; cancel it with the task that waits there."""
         run = partial(trio.from_thread.run, self._run_visit, visit, afn, args, False, trio_token=self._token)
         try:
             return await trio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=trio.CapacityLimiter(1))
         except trio.Cancelled:
             with suppress(trio.RunFinishedError):
-                self._token.run_sync_soon(visit.scope.cancel, "the thread's task was cancelled")
+                self._token.run_sync_soon(visit.cancel, "the thread's task was cancelled")
             raise
+
+
+async def _in_visit(visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:
+    async with visit:
+        return await afn(*args)

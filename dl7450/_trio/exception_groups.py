@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import NoReturn
 
 import trio
 
@@ -44,14 +45,19 @@ def ungrouped() -> Generator[None]:
     try:
         yield
     except BaseExceptionGroup as group:
-        only = _only_exception(group)
-        if only is None:
-            raise
-        context = only.__context__
-        try:
-            raise only
-        finally:
-            only.__context__ = context  # keep the original one: `raise` would chain it to the group that was unwrapped
+        raise_ungrouped(group)
+
+
+def raise_ungrouped(group: BaseExceptionGroup[BaseException]) -> NoReturn:
+    """What `ungrouped` does, for an `except` clause: it costs nothing where nothing is raised."""
+    only = _only_exception(group)
+    if only is None:
+        raise group
+    context = only.__context__
+    try:
+        raise only
+    finally:
+        only.__context__ = context  # keep the original one: `raise` would chain it to the group that was unwrapped
 
 
 def _only_exception(group: BaseExceptionGroup[BaseException]) -> BaseException | None:

@@ -14,9 +14,11 @@ from types import TracebackType
 import trio
 
 from .pending import Pending
+from .timed_scope import TimedScope
 from .turns import Turns
 
 CLOSED = "the dock is closed: use it inside its `async with open_dock()` block"
+CLOSED_MEANWHILE = "the dock was closed meanwhile"
 
 
 class DockClosed(trio.ClosedResourceError):
@@ -40,7 +42,7 @@ class Lifetime:
         self.pending = Pending()
         self.door_closed = False
         self.over = False
-        self._visits: set[trio.CancelScope] = set()
+        self._visits: set[Visit] = set()
         self._visitors = Pending()
 
     def check(self) -> None:
@@ -63,35 +65,41 @@ class Lifetime:
     def end(self, reason: str) -> None:
         """Cancel whoever uses the dock."""
         self.door_closed = self.over = True
-        for scope in self._visits:
-            scope.cancel(reason)
+        for visit in self._visits:
+            visit.cancel(reason)
 
     async def wait_left(self) -> None:
         """Wait until the last one has cleaned up after itself."""
         await self._visitors.wait_none()
 
 
-class Visit:
-    """The block of `Lifetime.visit`.
+class Visit(TimedScope):
+    """The block of `Lifetime.visit`; for one that enters the scope by itself, what is between `begin` and `end`."""
 
-    A class and not an `@asynccontextmanager`: it runs on every request, and a generator would dominate the cost of a
-    refusal.
-
-    Attributes:
-        scope: the cancel scope around the block.
-    """
-
-    __slots__ = ("_lifetime", "scope")
+    __slots__ = ("_lifetime",)
 
     def __init__(self, lifetime: Lifetime) -> None:
+        super().__init__()
         self._lifetime = lifetime
-        self.scope = trio.CancelScope()
 
-    async def __aenter__(self) -> None:
+    async def begin(self) -> None:
+        """Be cancelled when the dock stops.
+
+        Raises:
+            trio.ClosedResourceError: the dock is closed.
+        """
         await trio.lowlevel.checkpoint_if_cancelled()  # a task that is to stop need not be told that it is too late
         self._lifetime.check()
         self._lifetime._visitors.begin()
-        self._lifetime._visits.add(self.scope)
+        self._lifetime._visits.add(self)
+
+    def end(self) -> None:
+        """The dock is not used any more."""
+        self._lifetime._visits.discard(self)
+        self._lifetime._visitors.end()
+
+    async def __aenter__(self) -> None:
+        await self.begin()
         self.scope.__enter__()
 
     async def __aexit__(
@@ -100,7 +108,6 @@ class Visit:
         try:
             self.scope.__exit__(kind, error, traceback)
         finally:
-            self._lifetime._visits.discard(self.scope)
-            self._lifetime._visitors.end()
+            self.end()
         if self.scope.cancelled_caught:
-            raise DockClosed("the dock was closed meanwhile")
+            raise DockClosed(CLOSED_MEANWHILE)

@@ -10,22 +10,22 @@ class Pending:
 
     def __init__(self) -> None:
         self.count = 0
-        self._none = trio.Event()
-        self._none.set()
+        self._none: trio.Event | None = None  # while somebody waits for it
 
     def begin(self) -> None:
         """One more thing is under way."""
-        if self.count == 0:
-            self._none = trio.Event()
         self.count += 1
 
     def end(self) -> None:
         """One thing less is under way."""
         self.count -= 1
-        if self.count == 0:
+        if self.count == 0 and self._none is not None:
             self._none.set()
+            self._none = None
 
     async def wait_none(self) -> None:
         """Wait until nothing is under way, also if more began in between."""
         while self.count:
+            if self._none is None:
+                self._none = trio.Event()
             await self._none.wait()

@@ -23,13 +23,14 @@ class Turns:
     """Of one dock. Used on the Trio thread only.
 
     Attributes:
+        is_virtual: there are turns: the clock is a virtual one, and the dock goes on.
         held: app code runs: what is started waits until somebody calls `settle`.
     """
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.held = False
         self._nursery = nursery
-        self._is_virtual = isinstance(trio.lowlevel.current_clock(), MockClock)
+        self.is_virtual = isinstance(trio.lowlevel.current_clock(), MockClock)
         self._waiting: deque[Callable[[], None]] = deque()
 
     def start_soon(self, afn: Callable[[*Ts], Awaitable[object]], *args: *Ts, name: str) -> None:
@@ -38,14 +39,14 @@ class Turns:
         def start() -> None:
             self._nursery.start_soon(afn, *args, name=name)
 
-        if self.held and self._is_virtual:
+        if self.held and self.is_virtual:
             self._waiting.append(start)
         else:
             start()
 
     async def settle(self) -> None:
         """Start what waits, one after the other, and return when nothing more happens unless time passes."""
-        while self._is_virtual:
+        while self.is_virtual:
             await wait_all_tasks_blocked()
             if not self._waiting:
                 return
@@ -53,6 +54,6 @@ class Turns:
 
     def end(self) -> None:
         """Start what waits at once: nobody settles any more. What is cancelled has to end, so it has to begin."""
-        self.held = self._is_virtual = False
+        self.held = self.is_virtual = False
         while self._waiting:
             self._waiting.popleft()()

@@ -109,8 +109,7 @@ def _request(
 
     check_not_trio(f"http.{method.lower()}()", f"await dock.http.{method.lower()}(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
-    dock = dock_of_call()
-    return dock.call(dock.http._make, call, "sync")
+    return dock_of_call().http._make_from_thread(call)
 
 
 def _start(

@@ -1,8 +1,9 @@
 """`HttpClient`: the only code that makes a request.
 
-A request holds one of 16 tokens from the call until its body has been read. It runs below two cancel scopes: the one of
-its control object (or of the caller), and inside of it the one of its timeout. However it ends, `_perform` is where
-the token comes back, the statistics count it and the span ends, in this order and without a checkpoint between.
+A request holds one of 16 tokens from the call until its body has been read. It runs below one cancel scope, whose
+deadline is the request's timeout: that of its control object, or of the caller's visit of the dock. However it ends,
+`_perform` is where the token comes back, the statistics count it and the span ends, in this order and without a
+checkpoint between.
 
 The sync functions and the callback functions of the SDK are thin bridges over it.
 """
@@ -10,21 +11,22 @@ The sync functions and the callback functions of the SDK are thin bridges over i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, TypeVar, TypeVarTuple, cast
 
 import httpx2
 import trio
 from opentelemetry.context import Context
 
 from .._trio.app_spans import app_span
-from .._trio.exception_groups import ungrouped
-from .._trio.lifetime import DockClosed, Lifetime
+from .._trio.exception_groups import raise_ungrouped
+from .._trio.lifetime import CLOSED_MEANWHILE, DockClosed, Lifetime, Visit
+from .._trio.timed_scope import TimedScope
 from ._arguments import Call, Callback, Data, check_call, check_callback
-from ._control import CallFromThread, RequestControl
+from ._control import RequestControl
 from ._curl import FailedRequest, Failure, code_of
 from ._exchange import Exchange
 from ._family import family_of_transport
@@ -32,6 +34,9 @@ from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
 from ._url import Url
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 # Calls a callback where callbacks run: on the app thread (`AppCode`), or in Trio (`_run_callback`). The parameters: the
 # callback, its answer, the context whose span is the request's, and what says at the last moment whether to call it.
@@ -65,6 +70,18 @@ class AppCode(Protocol):
         ...
 
 
+class ThreadCalls(Protocol):
+    """How threads that are not Trio's get into a dock."""
+
+    def visit(self, afn: Callable[[Visit, *Ts], Awaitable[T]], *args: *Ts) -> T:
+        """Run an async function in the dock's Trio run; it begins the visit by itself, and ends it."""
+        ...
+
+    def call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
+        """Run an async function in the dock's Trio run, if the dock is open."""
+        ...
+
+
 class HttpClient:
     """A dock's requests. The methods are for Trio tasks; apps use the functions of `dl7450.http`.
 
@@ -78,7 +95,7 @@ class HttpClient:
         transport: httpx2.AsyncBaseTransport,
         tracing: HttpTracing,
         app_code: AppCode,
-        call_from_thread: CallFromThread,
+        thread_calls: ThreadCalls,
         max_response_bytes: int,
     ) -> None:
         self._lifetime = lifetime
@@ -87,7 +104,7 @@ class HttpClient:
         self._may_answer_from_memory = not isinstance(transport, DockTransport)
         self._tracing = tracing
         self._app_code = app_code
-        self._call_from_thread = call_from_thread
+        self._thread_calls = thread_calls
         self._max_response_bytes = max_response_bytes
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
         self._counts: Counter[str] = Counter()
@@ -150,8 +167,7 @@ class HttpClient:
         if not isinstance(wait, bool):
             raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
         call = check_call(method, url, headers, data, timeout, cacert)
-        async with self._lifetime.visit():
-            return await self._make(call, "trio", wait=wait)
+        return await self._make(self._lifetime.visit(), call, "trio", wait=wait)
 
     def get_async(
         self,
@@ -193,7 +209,7 @@ class HttpClient:
 
     def _begin(self, call: Call, callback: Callback, deliver: Deliver) -> RequestControl:
         self._lifetime.check()
-        control = RequestControl(self._call_from_thread)
+        control = RequestControl(self._thread_calls.call_while_open)
         # The span first: if starting it raised after a token was taken, the token would leak.
         span = self._span(call, "callback")
         admitted = self._admit(call)
@@ -204,32 +220,28 @@ class HttpClient:
         )
         return control
 
-    async def _make(self, call: Call, api: str, *, wait: bool = False) -> Response:
-        """Make a checked request. For `dl7450.http`; `request` is the public way."""
+    def _make_from_thread(self, call: Call) -> Response:
+        """Make a checked request and wait for its answer, on any thread but Trio's. For `dl7450.http`."""
+        return self._thread_calls.visit(self._make, call, "sync")
+
+    async def _make(self, visit: Visit, call: Call, api: str, *, wait: bool = False) -> Response:
+        await visit.begin()
         self._lifetime.pending.begin()
         try:
             span = self._span(call, api)
-            admitted = self._admit(call)
-            if wait and not admitted:
-                admitted = await self._wait_for_token(call, span)
-            return await self._perform(call, span, admitted)
+            response = await self._perform(call, span, self._admit(call), visit, wait=wait)
         finally:
             self._lifetime.pending.end()
+            visit.end()
+        if response is None:
+            raise DockClosed(CLOSED_MEANWHILE)
+        return response
 
     def _admit(self, call: Call) -> bool:
         try:
             self._limiter.acquire_on_behalf_of_nowait(call)
         except trio.WouldBlock:
             return False
-        return True
-
-    async def _wait_for_token(self, call: Call, span: RequestSpan) -> bool:
-        try:
-            await self._limiter.acquire_on_behalf_of(call)
-        except (trio.Cancelled, KeyboardInterrupt) as cancelled:
-            self._counts["cancelled"] += 1
-            span.end_cancelled(cancelled, Exchange(self._tracing.now))
-            raise
         return True
 
     def _span(self, call: Call, api: str) -> RequestSpan:
@@ -244,10 +256,8 @@ class HttpClient:
         callback: Callback,
         deliver: Deliver,
     ) -> None:
-        response = None
         try:
-            with control._scope:
-                response = await self._perform(call, span, admitted)
+            response = await self._perform(call, span, admitted, control._scope)
             if response is not None and not self._lifetime.over:  # a dock that stops calls nobody any more
                 deliver(callback, response, span.context, control._is_wanted)
         finally:
@@ -255,25 +265,47 @@ class HttpClient:
             self.unanswered -= 1
             self._lifetime.pending.end()
 
-    async def _perform(self, call: Call, span: RequestSpan, admitted: bool) -> Response:
-        """Do the exchange; whichever way it ends, give the token back, count the request and end its span."""
-        exchange = Exchange(self._tracing.now)
+    async def _perform(
+        self, call: Call, span: RequestSpan, admitted: bool, timed: TimedScope, *, wait: bool = False
+    ) -> Response | None:
+        """Do the exchange; whichever way it ends, give the token back, count the request and end its span.
+
+        Parameters:
+            timed: the scope around the exchange, which gets the deadline.
+
+        Returns:
+            The answer; None if somebody has cancelled the scope.
+        """
+        exchange, scope = Exchange(self._tracing.now), timed.scope
         counted, end_span = "failed", span.end_interrupted
+        cancelled: trio.Cancelled | KeyboardInterrupt | None = None
         try:
-            if not admitted:
-                await trio.lowlevel.checkpoint()
-                raise FailedRequest(Failure.NO_TOKEN)
-            # The groups: of connecting and sending, which have nurseries, and of transports that are not ours.
-            with ungrouped(), trio.move_on_after(call.timeout) as deadline:
-                response = await self._exchange(call, span, exchange)
-            if deadline.cancelled_caught:
+            if admitted:
+                scope.relative_deadline = call.timeout
+            with scope:
+                try:
+                    if wait and not admitted:
+                        await self._limiter.acquire_on_behalf_of(call)
+                        admitted = True
+                        scope.relative_deadline = call.timeout
+                    if not admitted:
+                        await trio.lowlevel.checkpoint()
+                        raise FailedRequest(Failure.NO_TOKEN)
+                    response = await self._exchange(call, span, exchange)
+                except (trio.Cancelled, KeyboardInterrupt) as error:
+                    cancelled = error  # the scope may catch it
+                    raise
+            if scope.cancelled_caught and not timed.cancelled:
                 raise FailedRequest(Failure.DEADLINE)
+            if cancelled is not None:
+                counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
+                return None
         except FailedRequest as failed:
             code = code_of(failed.failure, exchange)
             counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code, failed.detail)
             return Response(int(code), {}, bytearray())
-        except (trio.Cancelled, KeyboardInterrupt) as cancelled:
-            counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
+        except (trio.Cancelled, KeyboardInterrupt) as error:
+            counted, end_span = "cancelled", partial(span.end_cancelled, error)
             raise
         else:
             counted, end_span = "completed", partial(span.end_answered, response)
@@ -283,6 +315,7 @@ class HttpClient:
                 self._limiter.release_on_behalf_of(call)
             self._counts[counted] += 1
             end_span(exchange)
+            del cancelled, end_span  # an exception that its own traceback leads to would wait for the garbage collector
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
         if call.failure is not None or self._may_answer_from_memory:
@@ -314,6 +347,8 @@ class HttpClient:
                 body = await self._read(answer)
             finally:
                 await answer.aclose()
+        except BaseExceptionGroup as group:  # of connecting and sending, and of others' networks and transports
+            raise_ungrouped(group)
         except self._family.errors as error:
             raise FailedRequest(self._family.failure_of(error)) from error
         except MemoryError as error:

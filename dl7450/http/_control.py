@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import trio
 
+from .._trio.timed_scope import TimedScope
+
 # Runs an async function on the dock from a thread that is not Trio's, and waits for it.
 CallFromThread: TypeAlias = Callable[[Callable[[], Awaitable[None]]], None]
 
@@ -18,7 +20,7 @@ class RequestControl:
     def __init__(self, call_from_thread: CallFromThread) -> None:
         self._call_from_thread = call_from_thread
         self._token = trio.lowlevel.current_trio_token()
-        self._scope = trio.CancelScope()
+        self._scope = TimedScope()
         self._ended = trio.Event()  # the token is back and the socket is closed or clean
         self._cancelled = False  # written on any thread, read by the one that is about to call the callback
 

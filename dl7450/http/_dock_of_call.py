@@ -6,7 +6,7 @@ need the dock in turn, the answer is handed in: `dl7450/__init__.py` says where 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ class DockOfCall(Protocol):
 
     @property
     def http(self) -> HttpClient: ...
-    def call(self, afn: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T: ...
     def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T: ...
 
 

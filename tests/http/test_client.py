@@ -1,6 +1,7 @@
 """`HttpClient`: tokens, timeouts, waiting, size limit, headers of answers, other transports."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 
 import httpx2
@@ -158,6 +159,38 @@ async def test_cancelling_a_wait_for_a_token_leaves_the_tokens_alone(nursery: tr
         assert dock.http.statistics() == HttpStatistics(16, 16, cancelled=1)
         gate.set()
     assert dock.http.statistics() == HttpStatistics(16, 0, completed=16, cancelled=1)
+
+
+async def test_a_wait_for_a_token_ends_when_the_dock_stops(nursery: trio.Nursery) -> None:
+    async def fetch(dock: dl7450.Dock) -> None:
+        with pytest.raises(trio.ClosedResourceError, match="the dock was closed meanwhile"):
+            await dock.http.get(URL, wait=True)
+
+    async def fail_with_all_tokens_taken(requests: trio.Nursery) -> dl7450.Dock:
+        with suppress(LookupError):
+            async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request,))) as dock:
+                for _ in range(REQUESTS_MAX + 1):
+                    requests.start_soon(fetch, dock)
+                await wait_all_tasks_blocked()
+                raise LookupError
+        return dock
+
+    async with trio.open_nursery() as requests:
+        dock = await fail_with_all_tokens_taken(requests)
+    assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=17)
+
+
+async def test_a_deadline_of_the_callers_own_cancels_and_is_no_timeout(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request,))) as dock:
+        with trio.move_on_after(2) as scope:
+            await dock.http.get(URL, timeout=3)
+        assert (scope.cancelled_caught, trio.current_time()) == (True, 2)
+        with trio.move_on_after(4) as scope:
+            assert (await dock.http.get(URL, timeout=3)).status_code() == 28
+        assert (scope.cancelled_caught, trio.current_time()) == (False, 5)
+    assert dock.http.statistics() == HttpStatistics(16, 0, failed=1, cancelled=1)
 
 
 async def test_a_body_that_is_too_large_ends_with_63_and_its_connection_is_closed(nursery: trio.Nursery) -> None:

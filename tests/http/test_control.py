@@ -126,6 +126,18 @@ async def test_cancel_before_the_request_has_begun(nursery: trio.Nursery) -> Non
     assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
 
 
+async def test_cancel_at_the_moment_of_a_deadline_further_in_is_no_timeout(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, dns=1)) as dock:
+        for _ in range(10):  # which of the two tasks goes on first is chance
+            control = dock.http.get_async(URL, print)
+            await trio.sleep(1)
+            control.cancel()
+            await wait_all_tasks_blocked()
+    assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=10)
+
+
 async def test_cancel_after_the_answer_and_before_the_callback(
     nursery: trio.Nursery,
     autojump_clock: MockClock,
