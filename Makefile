@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test conformance soak mutants bench bench-quick publish-bench profile docs lint check clean
+.PHONY: demo test test-oldest conformance soak mutants bench bench-quick publish-bench profile docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,18 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed
 	$(BIN)/pytest $(COVERAGE)
+
+# The transports and clients of httpx2 once more with the oldest version that pyproject.toml allows.
+OLDEST := $(shell sed -nE 's/.*"(httpx2)>=([0-9.]+)".*/\1==\2/p' pyproject.toml)
+
+.venv-oldest/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/pip install --quiet --upgrade pip
+	.venv-oldest/bin/pip install --quiet --editable . --group test $(OLDEST)
+	@touch $@
+
+test-oldest: .venv-oldest/installed
+	.venv-oldest/bin/pytest -q tests/http/test_messages.py tests/http/test_family.py tests/http/test_transport.py
 
 conformance: $(VENV)/installed
 	$(BIN)/python -m tests.conformance

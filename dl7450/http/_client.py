@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, TypeVarTuple, cast
 
 import httpx2
@@ -29,11 +29,11 @@ from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import RequestControl
 from ._curl import FailedRequest, Failure, code_of
 from ._exchange import Exchange
-from ._family import family_of_transport
+from ._family import HTTPX2, family_of_transport
+from ._messages import DockAnswer, DockRequest
 from ._response import Response
 from ._tracing import HttpTracing, RequestSpan
 from ._transport import DockTransport
-from ._url import Url
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -324,22 +324,16 @@ class HttpClient:
         if call.failure is not None:
             raise FailedRequest(call.failure)
         assert call.url is not None  # a URL or a failure
-        httpx = self._family.module
-        request = httpx.Request(
-            call.method,
-            _httpx_url(httpx.URL, call.url),
-            headers=span.inject(call.headers),
-            stream=httpx.ByteStream(call.data),
-            extensions={
-                "target": call.url.target,
-                "zone": call.url.zone,
-                "cacert": call.cacert,
-                "exchange": exchange,
-                "max_body": self._max_response_bytes,
-            },
-        )
+        request = DockRequest(call, call.url, span.inject(call.headers), exchange, self._max_response_bytes)
         try:
-            answer = await self._transport.handle_async_request(request)
+            answer = await self._transport.handle_async_request(
+                request if self._family is HTTPX2 else request.as_httpx(self._family.module)
+            )
+            if type(answer) is DockAnswer:
+                head = answer.head
+                return Response(
+                    head.status_code, _joined(head.headers), await answer.body.read(self._max_response_bytes)
+                )
             exchange.head_received = True
             exchange.status_code = answer.status_code
             exchange.http_version = answer.http_version.removeprefix("HTTP/")
@@ -396,8 +390,3 @@ def _decoded(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return value.decode("latin-1")
-
-
-@lru_cache(maxsize=1024)
-def _httpx_url(make: type[httpx2.URL], url: Url) -> httpx2.URL:
-    return make(scheme=url.scheme, host=url.host, port=url.port, raw_path=url.target)

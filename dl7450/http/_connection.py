@@ -87,6 +87,20 @@ class HttpConnection:
             await self._go_on(exchange)
         return part
 
+    async def read_body(self, exchange: Exchange, size_max: int) -> bytearray:
+        """The answer's whole body.
+
+        Raises:
+            BrokenConnection: it breaks off.
+            FailedRequest: it has more bytes than `size_max`.
+        """
+        body = bytearray()
+        while (part := await self.next_part(exchange)) is not None:
+            body += part
+            if len(body) > size_max:
+                raise FailedRequest(Failure.TOO_LARGE)
+        return body
+
     def make_idle(self) -> bool:
         """Get ready for another request; False if there cannot be one."""
         # The server may still expect the rest of the request, and would read the next one as that rest.
@@ -175,6 +189,7 @@ class HttpConnection:
                 exchange.line_received, exchange.begun = http.line_received, http.begun
             if head is not None:
                 exchange.head_received, exchange.status_code = True, head.status_code
+                exchange.http_version = head.http_version.decode()
                 return head
             await self._go_on(exchange)
 

@@ -6,16 +6,16 @@ here as a `FailedRequest` that says which step failed.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from functools import partial
 from typing import NamedTuple, cast
 
 import httpx2
 import trio
 
 from ._connection import BODY_MAX, BrokenConnection, HttpConnection, open_connection
-from ._curl import FailedRequest, Failure
+from ._curl import FailedRequest
 from ._exchange import Exchange
-from ._incoming import AnswerError
+from ._messages import AnswerBody, DockAnswer, DockRequest, failure_of
 from ._network import Network
 from ._tls import trust
 from ._url import DEFAULT_PORTS
@@ -33,13 +33,26 @@ class _Server(NamedTuple):
     cacert: str | None
 
 
+class _Wanted(NamedTuple):
+    """What is to be sent, and to whom."""
+
+    server: _Server
+    method: str
+    target: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    exchange: Exchange
+    body_max: int
+
+
 class DockTransport(httpx2.AsyncBaseTransport):
     """Sends requests over a `Network`; redirects, decoding, cookies and proxies do not exist at this level.
 
-    These come in `request.extensions`: `target` (bytes), path and query as the request line is to say them, `zone`
-    (str), the scope of an IPv6 address, `cacert` (str or None), the certificates to trust, `exchange` (`Exchange`),
-    which is told what happens, and, if it likes, `max_body` (int, bytes), how much of an answer's body is kept while
-    the request is being sent.
+    A `DockRequest` that nobody has looked at says all there is to know. Of any other, these come in
+    `request.extensions`: `target` (bytes), path and query as the request line is to say them, `zone` (str), the scope
+    of an IPv6 address, `cacert` (str or None), the certificates to trust, `exchange` (`Exchange`), which is told what
+    happens, and, if it likes, `max_body` (int, bytes), how much of an answer's body is kept while the request is being
+    sent.
     """
 
     def __init__(self, network: Network) -> None:
@@ -52,40 +65,21 @@ class DockTransport(httpx2.AsyncBaseTransport):
         Raises:
             FailedRequest: there is no answer, and which step failed. Reading the body may raise it, too.
         """
-        url = request.url
-        server = _Server(
-            url.scheme,
-            url.raw_host.decode("ascii") + (f"%{zone}" if (zone := request.extensions["zone"]) else ""),
-            DEFAULT_PORTS[url.scheme] if url.port is None else url.port,
-            request.extensions["cacert"] if url.scheme == "https" else None,
-        )
-        exchange: Exchange = request.extensions["exchange"]
-        body = b"".join([part async for part in cast(httpx2.AsyncByteStream, request.stream)])
+        wanted = _wanted(request) if type(request) is DockRequest else await _wanted_of_httpx(request)
+        server, method, target, headers, body, exchange, body_max = wanted
         while True:
             connection = await self._connection(server, exchange)
             try:
-                head = await connection.request(
-                    request.method,
-                    request.extensions["target"],
-                    request.headers.raw,
-                    body,
-                    exchange,
-                    request.extensions.get("max_body", BODY_MAX),
-                )
+                head = await connection.request(method, target, headers, body, exchange, body_max)
                 break
             except BaseException as error:
                 await connection.aclose()
                 if not isinstance(error, BrokenConnection):
                     raise
                 if not exchange.may_resend or exchange.resends == RESENDS_MAX:
-                    raise FailedRequest(_failure(error, exchange)) from error
+                    raise FailedRequest(failure_of(error, exchange)) from error
             exchange.begin_resend()
-        return httpx2.Response(
-            head.status_code,
-            headers=head.headers,
-            stream=_Body(self, server, connection, exchange),
-            extensions={"http_version": b"HTTP/" + head.http_version},
-        )
+        return DockAnswer(head, AnswerBody(connection, exchange, partial(self._release, server)))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -122,40 +116,32 @@ class DockTransport(httpx2.AsyncBaseTransport):
             await oldest.aclose()
 
 
-class _Body(httpx2.AsyncByteStream):
-    """The body of an answer. Closed before its end, it takes the connection with it."""
-
-    def __init__(
-        self, transport: DockTransport, server: _Server, connection: HttpConnection, exchange: Exchange
-    ) -> None:
-        self._transport = transport
-        self._server = server
-        self._connection: HttpConnection | None = connection
-        self._exchange = exchange
-        self._is_read = False
-
-    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
-        assert self._connection is not None
-        try:
-            while (part := await self._connection.next_part(self._exchange)) is not None:
-                yield part
-            self._is_read = True
-        except BrokenConnection as error:
-            raise FailedRequest(_failure(error, self._exchange)) from error
-
-    async def aclose(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None and self._is_read:
-            await self._transport._release(self._server, connection)
-        elif connection is not None:
-            await connection.aclose()
+def _wanted(request: DockRequest) -> _Wanted:
+    call, url = request.call, request.dock_url
+    return _Wanted(
+        _server(url.scheme, url.host, url.zone, url.port, call.cacert),
+        request.method,
+        url.target,
+        request.raw_headers,
+        call.data,
+        request.exchange,
+        request.body_max,
+    )
 
 
-def _failure(error: BaseException, exchange: Exchange) -> Failure:
-    if exchange.peer_reset:
-        return Failure.RESET
-    if isinstance(error, AnswerError) and error.failure is not Failure.FIN:
-        return error.failure
-    if exchange.send_failed:  # by a reset, of which only the first system call is told
-        return Failure.RESET if exchange.bytes_received else Failure.SEND
-    return Failure.FIN
+async def _wanted_of_httpx(request: httpx2.Request) -> _Wanted:
+    url, more = request.url, request.extensions
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    return _Wanted(
+        _server(url.scheme, url.raw_host.decode("ascii"), more["zone"], port, more["cacert"]),
+        request.method,
+        more["target"],
+        request.headers.raw,
+        b"".join([part async for part in cast(httpx2.AsyncByteStream, request.stream)]),
+        more["exchange"],
+        more.get("max_body", BODY_MAX),
+    )
+
+
+def _server(scheme: str, host: str, zone: str, port: int, cacert: str | None) -> _Server:
+    return _Server(scheme, f"{host}%{zone}" if zone else host, port, cacert if scheme == "https" else None)

@@ -22,9 +22,10 @@ from typing import Protocol, cast
 import httpx2
 import trio
 
+from ..http._messages import DockRequest
 from ..http._network import Address, Connection, DeviceNetwork
 from ..http._transport import DockTransport
-from ..http._url import DEFAULT_PORTS, is_ip_address
+from ..http._url import DEFAULT_PORTS, Url, is_ip_address
 from ._answer import Answer, Ending, Fault, Piece, Script
 from ._request import Request, url_text
 
@@ -116,13 +117,19 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
         await self._transport.aclose()
 
     async def _described(self, request: httpx2.Request) -> Request:
-        url, target = request.url, cast(bytes, request.extensions["target"])
+        url: Url | httpx2.URL
+        if type(request) is DockRequest:
+            url, headers, body = request.dock_url, request.raw_headers, request.call.data
+            target = request.dock_url.target
+        else:
+            url, target, headers = request.url, cast(bytes, request.extensions["target"]), request.headers.raw
+            body = b"".join([chunk async for chunk in cast(httpx2.AsyncByteStream, request.stream)])
         port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
         return Request(
             request.method,
             url_text(url.scheme, url.host, port, target.decode("latin-1")),
-            {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in request.headers.raw},
-            b"".join([chunk async for chunk in cast(httpx2.AsyncByteStream, request.stream)]),
+            {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in headers},
+            body,
             round(trio.current_time(), 9),
         )
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dl7450.http._client import _httpx_url
 from dl7450.http._curl import Failure
+from dl7450.http._messages import httpx_url
 from dl7450.http._url import Url, UrlError, parse_url, redact, redact_malformed
 
 
@@ -122,4 +122,4 @@ def test_every_text_is_a_failure_or_a_url_that_the_libraries_below_take(text: st
         assert parsed.target.startswith(b"/")
         assert parsed.target.isascii()
         assert parsed.host.isascii()
-        assert _httpx_url(httpx2.URL, parsed).port in {parsed.port, None}
+        assert httpx_url(httpx2.URL, parsed).port in {parsed.port, None}
