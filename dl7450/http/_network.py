@@ -40,6 +40,7 @@ import trio
 
 from ._curl import FailedRequest, Failure
 from ._exchange import Exchange
+from ._tcp import TcpStream
 from ._tls import handshake
 from ._url import is_ip_address
 
@@ -117,13 +118,15 @@ class TrioNetwork:
     async def connect(self, address: Address) -> Connection:
         host, port, scope_id = address
         is_ipv6 = ":" in host
-        end = trio.socket.socket(trio.socket.AF_INET6 if is_ipv6 else trio.socket.AF_INET, trio.socket.SOCK_STREAM)
+        end = socket.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM)
+        trio_end = trio.socket.from_stdlib_socket(end)
         try:
-            await end.connect((host, port, 0, scope_id) if is_ipv6 else (host, port))
+            await trio_end.connect((host, port, 0, scope_id) if is_ipv6 else (host, port))
+            stream = TcpStream(end, trio_end)
         except BaseException:  # Trio closes a socket whose connect was cancelled, but not one that was refused
-            end.close()
+            trio_end.close()
             raise
-        return Connection(trio.SocketStream(end), end.is_readable)
+        return Connection(stream, stream.is_readable)
 
 
 def _has_custom_resolver() -> bool:
