@@ -373,6 +373,8 @@ class HttpClient:
 
 def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers as the dock gives them: names as they arrived, a repeated name joined by the first one's spelling."""
+    if len({name.lower() for name, _ in raw}) == len(raw):  # as a rule
+        return {name.decode("latin-1"): _decoded(value) for name, value in raw}
     spelling: dict[bytes, bytes] = {}
     values: dict[bytes, list[str]] = {}
     for name, value in raw:

@@ -84,7 +84,10 @@ class HttpConnection:
         if http.paused:
             await trio.lowlevel.checkpoint()
         while (part := http.body()) is None and not http.done:
-            await self._go_on(exchange)
+            if http.paused:
+                await trio.lowlevel.checkpoint()
+            else:
+                http.receive(await self._receive(exchange))
         return part
 
     async def read_body(self, exchange: Exchange, size_max: int) -> bytearray:
@@ -94,11 +97,19 @@ class HttpConnection:
             BrokenConnection: it breaks off.
             FailedRequest: it has more bytes than `size_max`.
         """
-        body = bytearray()
-        while (part := await self.next_part(exchange)) is not None:
-            body += part
-            if len(body) > size_max:
-                raise FailedRequest(Failure.TOO_LARGE)
+        http, body = self._http, bytearray().join(self._early)
+        self._early.clear()
+        while len(body) <= size_max:
+            if part := http.body():
+                body += part
+            if http.done:
+                break
+            if http.paused:
+                await trio.lowlevel.checkpoint()
+            elif part is None:
+                http.receive(await self._receive(exchange))
+        if len(body) > size_max:
+            raise FailedRequest(Failure.TOO_LARGE)
         return body
 
     def make_idle(self) -> bool:
@@ -191,14 +202,10 @@ class HttpConnection:
                 exchange.head_received, exchange.status_code = True, head.status_code
                 exchange.http_version = head.http_version.decode()
                 return head
-            await self._go_on(exchange)
-
-    async def _go_on(self, exchange: Exchange) -> None:
-        """Give the parser more to read, or others their turn when it has read for long."""
-        if self._http.paused:
-            await trio.lowlevel.checkpoint()
-        else:
-            self._http.receive(await self._receive(exchange))
+            if http.paused:  # it has read for long: others have their turn
+                await trio.lowlevel.checkpoint()
+            else:
+                http.receive(await self._receive(exchange))
 
     async def _receive(self, exchange: Exchange) -> bytes:
         try:

@@ -66,9 +66,14 @@ class HttpTracing:
 
 
 class RequestSpan:
-    """The span of one request and its metrics. One of the `end_` methods ends it."""
+    """The span of one request and its metrics. One of the `end_` methods ends it.
 
-    __slots__ = ("_active_key", "_at_end", "_at_start", "_call", "_started", "_tracing", "span")
+    Attributes:
+        span: of the request.
+        context: the one in which this span is the current one.
+    """
+
+    __slots__ = ("_active_key", "_at_end", "_at_start", "_call", "_started", "_tracing", "context", "span")
 
     def __init__(self, tracing: HttpTracing, call: Call, api: str, in_flight: int) -> None:
         self._tracing = tracing
@@ -94,14 +99,10 @@ class RequestSpan:
             },
             start_time=self._started,
         )
+        self.context: Context = trace.set_span_in_context(self.span)
         if url is not None and tracing.metrics.opt_in:
             self._active_key = ActiveKey(str(self._at_start["http.request.method"]), url.host, url.port, url.scheme)
             tracing.metrics.count_active(self._active_key, +1)
-
-    @property
-    def context(self) -> Context:
-        """A context in which this span is the current one."""
-        return trace.set_span_in_context(self.span)
 
     def inject(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """The headers with the trace context added (W3C `traceparent`), unless the app has sent its own."""
