@@ -121,7 +121,8 @@ class HttpClient:
         wait: bool = False,
     ) -> Response:
         """Fetch a URL with GET. Parameters and result are those of `request`."""
-        return await self.request("GET", url, headers, data, timeout=timeout, cacert=cacert, wait=wait)
+        call = check_call("GET", url, headers, data, timeout, cacert)
+        return await self._make(self._lifetime.visit(), call, "trio", wait)
 
     async def post(
         self,
@@ -134,7 +135,8 @@ class HttpClient:
         wait: bool = False,
     ) -> Response:
         """Send data to a URL with POST. Parameters and result are those of `request`."""
-        return await self.request("POST", url, headers, data, timeout=timeout, cacert=cacert, wait=wait)
+        call = check_call("POST", url, headers, data, timeout, cacert)
+        return await self._make(self._lifetime.visit(), call, "trio", wait)
 
     async def request(
         self,
@@ -164,10 +166,8 @@ class HttpClient:
 
         A request that fails is answered: `status_code()` is then a libcurl error code from 1 to 99.
         """
-        if not isinstance(wait, bool):
-            raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
         call = check_call(method, url, headers, data, timeout, cacert)
-        return await self._make(self._lifetime.visit(), call, "trio", wait=wait)
+        return await self._make(self._lifetime.visit(), call, "trio", wait)
 
     def get_async(
         self,
@@ -224,7 +224,9 @@ class HttpClient:
         """Make a checked request and wait for its answer, on any thread but Trio's. For `dl7450.http`."""
         return self._thread_calls.visit(self._make, call, "sync")
 
-    async def _make(self, visit: Visit, call: Call, api: str, *, wait: bool = False) -> Response:
+    async def _make(self, visit: Visit, call: Call, api: str, wait: bool = False) -> Response:
+        if not isinstance(wait, bool):
+            raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
         await visit.begin()
         self._lifetime.pending.begin()
         try:

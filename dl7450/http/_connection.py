@@ -41,7 +41,7 @@ class HttpConnection:
         self._http = Http1()
         self._used = trio.current_time()
         self._sent_whole = False  # the last request
-        self._early: deque[bytes] = deque()  # what came of the body while the request was being sent
+        self._early: deque[bytes] | None = None  # what came of the body while the request was being sent
 
     async def request(
         self,
@@ -97,8 +97,8 @@ class HttpConnection:
             BrokenConnection: it breaks off.
             FailedRequest: it has more bytes than `size_max`.
         """
-        http, body = self._http, bytearray().join(self._early)
-        self._early.clear()
+        http, body = self._http, bytearray().join(self._early or ())
+        self._early = None
         while len(body) <= size_max:
             if part := http.body():
                 body += part
