@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test test-oldest conformance soak mutants bench bench-quick publish-bench profile docs lint check clean
+.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,10 @@ conformance: $(VENV)/installed
 
 soak: $(VENV)/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
+
+# Whether every app and example gives the same to the byte, run 200 times or for MINUTES (tests/repeat).
+repeat: $(VENV)/installed
+	$(BIN)/python -m tests.repeat $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES))
 
 # Which faults in the code no test sees: a sample of them, in 20 minutes (tests/mutation).
 mutants: $(VENV)/installed

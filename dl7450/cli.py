@@ -153,7 +153,9 @@ def run(
     happened = RunRecord(missing=expect_text)
     status = EXIT_OK
     try:
-        collected = dl7450_telemetry.configure(service_name=app.stem, device_id=device.dock_id, trace_file=trace_file)
+        collected = dl7450_telemetry.configure(
+            service_name=app.stem, device_id=device.dock_id, trace_file=trace_file, repeatable_ids=fast
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -16,7 +16,7 @@ Two threads take part, and each owns what it changes, so there are no locks:
 Everything that is counted is counted on the Trio thread: whether there is something to do, whether the thread has code
 to run (then virtual time stands still), and what is pending in the dock. `run_sync_soon` keeps the order, so a job's
 error is heard of before the job counts as finished. On virtual time the next job is chosen when nothing else happens at
-this moment any more (`Turns.settle`), or which answer is there already would be a race.
+this moment any more (`Turns.wait`), or which answer is there already would be a race.
 
 The life of the thread. It begins with the first job: a dock that runs no app has none. It is owned by a task of the
 dock's nursery, `_own_thread`, and ends when that task is cancelled. Python cannot stop a thread, so ending takes three
@@ -89,8 +89,8 @@ class AppThread:
         self._job_ended = trio.Event()
         self._agenda_changed = trio.Event()
         self._busy = False  # something is due, or has not finished
+        self._has_job = False
         self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
-        self._waits_for_dock = False
         self._stopping = False  # no further job begins
         self._over = False  # the thread has ended, or is abandoned
         self._exited = threading.Event()
@@ -171,12 +171,12 @@ class AppThread:
     @contextmanager
     def waiting_for_dock(self) -> Generator[None]:
         """While the app thread waits for something the dock does, (virtual) time goes on."""
-        self._waits_for_dock = True
+        self._lifetime.turns.app_waits = True
         self._count_running()
         try:
             yield
         finally:
-            self._waits_for_dock = False
+            self._lifetime.turns.app_waits = False
             self._count_running()
 
     def _set_busy(self, busy: bool) -> None:
@@ -191,14 +191,13 @@ class AppThread:
         """Give the thread one job after the other, each when it is due."""
         try:
             while True:
-                await self._lifetime.turns.settle()
+                await self._lifetime.turns.wait()
                 job = self._agenda.next_job(trio.current_time())
                 if job is None:
                     await self._rest()
                 else:
                     await self._do(job)
         finally:
-            self._lifetime.turns.end()
             self._set_busy(False)
 
     async def _rest(self) -> None:
@@ -213,8 +212,14 @@ class AppThread:
             self.ident = 0  # until the thread says
             self._lifetime.nursery.start_soon(self._own_thread, name="dl7450 app thread")
         self._job_ended = trio.Event()
-        self._jobs.put(job)
-        await self._job_ended.wait()
+        self._has_job = True
+        self._count_running()
+        try:
+            self._jobs.put(job)
+            await self._job_ended.wait()
+        finally:
+            self._has_job = False
+            self._count_running()
 
     def _report(self, error: Exception) -> None:
         if isinstance(error, DockClosed):  # nobody is left who wants to know
@@ -229,13 +234,13 @@ class AppThread:
 
     def _count_running(self) -> None:
         """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
-        runs = (self._busy or self._stopping) and not self._waits_for_dock and not self._over
-        self._lifetime.turns.held = runs
-        if runs and self.blocked:
-            self._running.begin()
+        may_run = not self._lifetime.turns.app_waits and not self._over
+        self._lifetime.turns.code.count_one(self._has_job and may_run)
+        was_blocked = self.blocked
+        self._running.count_one((self._busy or self._stopping) and may_run)
+        if was_blocked and not self.blocked:
             hold_time(self._clock)
-        elif not runs and not self.blocked:
-            self._running.end()
+        elif self.blocked and not was_blocked:
             release_time(self._clock)
 
     async def _own_thread(self) -> None:

@@ -97,9 +97,6 @@ class ThreadCalls:
         self, visit: Visit, afn: Callable[[Visit, *Ts], Awaitable[T]], args: tuple[*Ts], on_app_thread: bool
     ) -> T:
         """Run an async function for a thread, which waits."""
-        if on_app_thread and self._lifetime.turns.is_virtual:
-            async with self._lifetime.visit():
-                await self._lifetime.turns.settle()
         with self._app_thread.waiting_for_dock() if on_app_thread else awaited_by_thread(self._clock):
             return await afn(visit, *args)
 

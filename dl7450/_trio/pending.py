@@ -23,6 +23,13 @@ class Pending:
             self._none.set()
             self._none = None
 
+    def count_one(self, is_under_way: bool) -> None:
+        """Where there is one thing at most: say whether it is under way."""
+        if is_under_way and not self.count:
+            self.begin()
+        elif self.count and not is_under_way:
+            self.end()
+
     async def wait_none(self) -> None:
         """Wait until nothing is under way, also if more began in between."""
         while self.count:

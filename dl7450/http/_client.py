@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, TypeVarTuple, cast
@@ -25,6 +25,7 @@ from .._trio.app_spans import app_span
 from .._trio.exception_groups import raise_ungrouped
 from .._trio.lifetime import CLOSED_MEANWHILE, DockClosed, Lifetime, Visit
 from .._trio.timed_scope import TimedScope
+from .._trio.turns import NO_TURN
 from ._arguments import Call, Callback, Data, check_call, check_callback
 from ._control import RequestControl
 from ._curl import FailedRequest, Failure, code_of
@@ -205,9 +206,11 @@ class HttpClient:
 
     def _start(self, call: Call, callback: Callback) -> RequestControl:
         """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
-        return self._begin(call, callback, self._app_code.deliver_in_order())
+        return self._begin(call, callback, self._app_code.deliver_in_order(), self._lifetime.turns.in_turn())
 
-    def _begin(self, call: Call, callback: Callback, deliver: Deliver) -> RequestControl:
+    def _begin(
+        self, call: Call, callback: Callback, deliver: Deliver, turn: AbstractAsyncContextManager[None] = NO_TURN
+    ) -> RequestControl:
         self._lifetime.check()
         control = RequestControl(self._thread_calls.call_while_open)
         # The span first: if starting it raised after a token was taken, the token would leak.
@@ -215,8 +218,8 @@ class HttpClient:
         admitted = self._admit(call)
         self.unanswered += 1
         self._lifetime.pending.begin()
-        self._lifetime.turns.start_soon(
-            self._answer, call, span, admitted, control, callback, deliver, name=f"{call.method} {call.shown_url}"
+        self._lifetime.nursery.start_soon(
+            self._answer, call, span, admitted, turn, control, callback, deliver, name=f"{call.method} {call.shown_url}"
         )
         return control
 
@@ -229,9 +232,11 @@ class HttpClient:
             raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
         await visit.begin()
         self._lifetime.pending.begin()
+        turns = self._lifetime.turns
+        turn = turns.in_turn() if api == "sync" and turns.app_waits else NO_TURN
         try:
             span = self._span(call, api)
-            response = await self._perform(call, span, self._admit(call), visit, wait=wait)
+            response = await self._perform(call, span, self._admit(call), visit, turn, wait=wait)
         finally:
             self._lifetime.pending.end()
             visit.end()
@@ -254,12 +259,13 @@ class HttpClient:
         call: Call,
         span: RequestSpan,
         admitted: bool,
+        turn: AbstractAsyncContextManager[None],
         control: RequestControl,
         callback: Callback,
         deliver: Deliver,
     ) -> None:
         try:
-            response = await self._perform(call, span, admitted, control._scope)
+            response = await self._perform(call, span, admitted, control._scope, turn)
             if response is not None and not self._lifetime.over:  # a dock that stops calls nobody any more
                 deliver(callback, response, span.context, control._is_wanted)
         finally:
@@ -268,12 +274,20 @@ class HttpClient:
             self._lifetime.pending.end()
 
     async def _perform(
-        self, call: Call, span: RequestSpan, admitted: bool, timed: TimedScope, *, wait: bool = False
+        self,
+        call: Call,
+        span: RequestSpan,
+        admitted: bool,
+        timed: TimedScope,
+        turn: AbstractAsyncContextManager[None],
+        *,
+        wait: bool = False,
     ) -> Response | None:
         """Do the exchange; whichever way it ends, give the token back, count the request and end its span.
 
         Parameters:
             timed: the scope around the exchange, which gets the deadline.
+            turn: when it is to begin and to end, on virtual time.
 
         Returns:
             The answer; None if somebody has cancelled the scope.
@@ -282,26 +296,27 @@ class HttpClient:
         counted, end_span = "failed", span.end_interrupted
         cancelled: trio.Cancelled | KeyboardInterrupt | None = None
         try:
-            if admitted:
-                scope.relative_deadline = call.timeout
-            with scope:
-                try:
-                    if wait and not admitted:
-                        await self._limiter.acquire_on_behalf_of(call)
-                        admitted = True
-                        scope.relative_deadline = call.timeout
-                    if not admitted:
-                        await trio.lowlevel.checkpoint()
-                        raise FailedRequest(Failure.NO_TOKEN)
-                    response = await self._exchange(call, span, exchange)
-                except (trio.Cancelled, KeyboardInterrupt) as error:
-                    cancelled = error  # the scope may catch it
-                    raise
-            if scope.cancelled_caught and not timed.cancelled:
-                raise FailedRequest(Failure.DEADLINE)
-            if cancelled is not None:
-                counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
-                return None
+            async with turn:
+                if admitted:
+                    scope.relative_deadline = call.timeout
+                with scope:
+                    try:
+                        if wait and not admitted:
+                            await self._limiter.acquire_on_behalf_of(call)
+                            admitted = True
+                            scope.relative_deadline = call.timeout
+                        if not admitted:
+                            await trio.lowlevel.checkpoint()
+                            raise FailedRequest(Failure.NO_TOKEN)
+                        response = await self._exchange(call, span, exchange)
+                    except (trio.Cancelled, KeyboardInterrupt) as error:
+                        cancelled = error  # the scope may catch it
+                        raise
+                if scope.cancelled_caught and not timed.cancelled:
+                    raise FailedRequest(Failure.DEADLINE)
+                if cancelled is not None:
+                    counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
+                    return None
         except FailedRequest as failed:
             code = code_of(failed.failure, exchange)
             counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code, failed.detail)

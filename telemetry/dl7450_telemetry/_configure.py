@@ -24,6 +24,7 @@ def configure(
     trace_file: str | Path | None = None,
     max_spans: int = 10_000,
     set_global: bool = True,
+    repeatable_ids: bool = False,
 ) -> Telemetry:
     """Set up tracing and metrics for this process from the standard `OTEL_*` variables.
 
@@ -43,6 +44,9 @@ def configure(
         set_global: make the default providers the global ones too, so that the spans an app makes by
             `opentelemetry.trace.get_tracer` belong to the same traces. OpenTelemetry allows this once in a process;
             global providers that are set already stay. Tests pass False.
+        repeatable_ids: let the ids of spans follow from `service_name` and `device_id` alone, so that what is made in
+            the same order has the same ids in every run. Without effect where traces are exported: a collector would
+            take two runs for one.
 
     Raises:
         ValueError: a variable has a value that cannot be honoured; the message names the fix.
@@ -54,6 +58,7 @@ def configure(
     # Only now: OpenTelemetry reads some of the variables when it is imported.
     from opentelemetry import metrics, trace
 
+    from ._ids import RepeatableIds
     from ._telemetry import Telemetry
 
     delivery: Delivery | None = None
@@ -61,7 +66,8 @@ def configure(
         from ._delivery import Delivery
 
         delivery = Delivery(trace_file, trace_exporters, metric_exporters)
-    telemetry = Telemetry(service_name, device_id, delivery, max_spans)
+    ids = RepeatableIds(f"{service_name}/{device_id}") if repeatable_ids and not trace_exporters else None
+    telemetry = Telemetry(service_name, device_id, delivery, max_spans, ids)
     if set_global and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         trace.set_tracer_provider(telemetry.tracer_provider())
         metrics.set_meter_provider(telemetry.meter_provider())

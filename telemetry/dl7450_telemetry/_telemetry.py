@@ -22,6 +22,8 @@ from ._span_record import SpanRecord
 from .trio import TrioSpanProcessor
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.id_generator import IdGenerator
+
     from ._delivery import Delivery
 
 
@@ -34,7 +36,9 @@ class Telemetry:
         device_id: str | None,
         delivery: Delivery | None,
         max_spans: int,
+        ids: IdGenerator | None = None,
     ) -> None:
+        self._ids = ids
         self._service_name = service_name
         self._device_id = device_id
         self._lock = threading.Lock()
@@ -56,7 +60,7 @@ class Telemetry:
         key = service_name or self._service_name, device_id or self._device_id
         with self._lock:
             if key not in self._tracer_providers:
-                provider = TracerProvider(resource=make_resource(*key), shutdown_on_exit=False)
+                provider = TracerProvider(resource=make_resource(*key), shutdown_on_exit=False, id_generator=self._ids)
                 provider.add_span_processor(TrioSpanProcessor(self._recorder, redact))
                 self._tracer_providers[key] = provider
             return self._tracer_providers[key]

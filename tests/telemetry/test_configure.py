@@ -56,6 +56,20 @@ def test_the_newest_spans_are_kept_and_the_others_counted() -> None:
         assert configured.dropped_spans == 1
 
 
+def test_ids_repeat_where_they_are_to_and_nothing_is_exported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ids(*, repeatable: bool, device: str = "A1") -> list[tuple[str, str]]:
+        with dl7450_telemetry.configure(device_id=device, set_global=False, repeatable_ids=repeatable) as configured:
+            make_spans(configured.tracer_provider(), "a", "b")
+            return [(span.trace_id, span.span_id) for span in configured.spans()]
+
+    assert ids(repeatable=True) == ids(repeatable=True)
+    assert len({*ids(repeatable=True), *ids(repeatable=True, device="B2")}) == 4
+    assert ids(repeatable=False) != ids(repeatable=False)
+    with receiving() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        assert ids(repeatable=True) != ids(repeatable=True)
+
+
 def test_an_endpoint_makes_spans_and_metrics_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     with receiving() as receiver:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
