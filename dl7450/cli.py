@@ -77,6 +77,11 @@ def main() -> None:
     help="Answer the calls of the vendor's deployment API: code, messages and stores are taken until the run is ended. "
     "On this machine only, unless HOST says otherwise; port 0 is a free one.",
 )
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="Let an app that raises go on, with its timers and callbacks, instead of unloading it.",
+)
 @click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if it is never shown; repeatable.")
 @click.option(
     "--trace-file",
@@ -98,6 +103,7 @@ def run(
     offline: bool,
     fast: bool,
     api: tuple[str, int] | None,
+    keep_going: bool,
     expect_text: Sequence[str],
     trace_file: Path | None,
     tasks: bool,
@@ -110,6 +116,10 @@ def run(
     OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tree of tasks.
 
     In a terminal, the arrow keys and Enter press the dock's joystick; an app that listens to it then ends by Ctrl-C.
+
+    As on the dock, an APP that raises, or does not compile, is unloaded: its timers, callbacks and requests end, and
+    its traceback is on the screen, and on stderr. It stays on the screen until --for is over or Ctrl-C; without --for
+    the run ends at once.
 
     sys.exit() in APP ends the run; with a status other than 0 it counts as raised.
 
@@ -170,6 +180,7 @@ def run(
                         frames=frames,
                         fast=fast,
                         api=api,
+                        keep_going=keep_going,
                         keys=None if fast else terminal(),  # virtual time is over before a key is pressed
                         tracer_provider=collected.tracer_provider(),
                         meter_provider=collected.meter_provider(),

@@ -7,7 +7,7 @@ Which comes first is decided here, by moments and numbers alone, and never by wh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple, TypeAlias
@@ -47,11 +47,18 @@ class Agenda:
         """Have a job done when it is due."""
         heappush(self._entries, entry)
 
-    def remove(self, entry: Entry) -> None:
-        """Have a job not done; one that is not there any more, or never was, is no fault."""
-        if entry in self._entries:
-            self._entries.remove(entry)
-            heapify(self._entries)
+    def remove(self, entry: Entry) -> bool:
+        """Have a job not done, if it has not been taken; returns whether that is so."""
+        if entry not in self._entries:
+            return False
+        self._entries.remove(entry)
+        heapify(self._entries)
+        return True
+
+    def clear(self, kept: Container[Job]) -> None:
+        """Have no job done but these."""
+        self._entries = [entry for entry in self._entries if entry.job in kept]
+        heapify(self._entries)
 
     @property
     def next_due(self) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import Protocol
 
 import trio
 from opentelemetry import trace
@@ -17,14 +18,26 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Link, Tracer
 
 from .._screen.state import Screen, ScreenState
+from .._screen.traceback_box import traceback_box
 from .._trio.app_spans import app_span
-from .._trio.lifetime import Lifetime
+from .._trio.lifetime import DockClosed, Lifetime
 from ..http._arguments import Callback
 from ..http._client import Deliver
 from ..http._response import Response
 from .agenda import Agenda, Entry, Job
 from .app_thread import AppThread
 from .dock_timer import DockTimer
+from .loader import AppError
+from .tracebacks import format_app_error
+
+
+class Caller(Protocol):
+    """Has an app called."""
+
+    async def unload(self) -> None:
+        """Have nothing of the app called any more."""
+        ...
+
 
 NO_SPAN = Context()
 
@@ -39,6 +52,7 @@ class AppCalls:
         agenda: what is to be called.
         thread: the one thread that all calls are made on.
         on_returned: called on that thread each time that the app's code has returned.
+        callers: what has the app called: for a moment, an answer, an event.
     """
 
     def __init__(
@@ -49,6 +63,7 @@ class AppCalls:
         prepare_thread: Callable[[], object],
         on_frame: Callable[[ScreenState], object] | None,
         on_error: Callable[[Exception], None] | None,
+        keep_going: bool,
     ) -> None:
         """
         Parameters:
@@ -58,17 +73,25 @@ class AppCalls:
             prepare_thread: called once on the app thread, before all else.
             on_frame: called on the app thread with every frame.
             on_error: called with what a callback or a timer raised; None: it is raised in the dock's nursery.
+            keep_going: an app that raised goes on.
         """
         self.screen = Screen()
         self.frame: ScreenState | None = None
         self.frames_rendered = 0
         self.agenda = Agenda(self._render_if_changed)
-        self.thread = AppThread(lifetime, prepare_thread, self.agenda, on_error)
+        self.thread = AppThread(
+            lifetime, prepare_thread, self.agenda, self._stop_old_app, self._show_traceback, on_error
+        )
+        self.callers: Sequence[Caller] = ()
         self.on_returned: Callable[[], object] = lambda: None
         self._tracer = tracer
         self._now = now
         self._on_frame = on_frame
         self._rendered_version = self.screen.version
+        self._raised_in = Context()  # the span whose code raised last
+        self._keep_going = keep_going
+        self._modules: set[Job] = set()  # of apps that are to run
+        self._shows_traceback = False
         self._changed_by = Context()  # the span that changed the screen last
 
     async def run_module(self, module: Callable[[], object], parent: Context) -> None:
@@ -78,7 +101,37 @@ class AppCalls:
             with self._span("dl7450.app", module, parent):
                 module()
 
-        await self.thread.run(job)
+        self._modules.add(job)
+        try:
+            await self.thread.run(job)
+        finally:
+            self._modules.discard(job)
+
+    async def unload(self) -> None:
+        """Stop the app in order: nothing of it is called any more, and its requests are cancelled, one by one."""
+        for caller in self.callers:
+            await caller.unload()
+        self.agenda.clear(kept=self._modules)
+
+    async def _stop_old_app(self, job: Job) -> None:
+        if job not in self._modules:
+            return
+        await self.unload()
+        if self._shows_traceback:
+            self._shows_traceback = False
+            self.screen.clear()
+
+    async def _show_traceback(self, job: Job, error: Exception) -> Job | None:
+        """Unload an app that raised and have its traceback drawn (dock SDK), unless it is to go on."""
+        if self._keep_going or job == self._render or isinstance(error, DockClosed):
+            return None
+        await self.unload()
+        self._shows_traceback = True
+        self._changed_by = self._raised_in
+        self.screen.clear()
+        shown = error.__cause__ if isinstance(error, AppError) and error.__cause__ else error  # what does not compile
+        self.screen.add_text_box(traceback_box(format_app_error(shown)))
+        return self._render
 
     def deliver_in_order(self) -> Deliver:
         """A function that has a callback called; of answers of one moment, the one asked for first comes first."""
@@ -149,6 +202,9 @@ class AppCalls:
         with app_span(self._tracer, name, function, self._now, parent, links) as span:
             try:
                 yield
+            except Exception:
+                self._raised_in = trace.set_span_in_context(span, Context())
+                raise
             finally:
                 if self.screen.version != before:
                     self._changed_by = trace.set_span_in_context(span, Context())

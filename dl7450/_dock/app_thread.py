@@ -9,14 +9,13 @@ Two threads take part, and each owns what it changes, so there are no locks:
     -----------                                   ----------
     add(entry), run(job): on the agenda
     _give_jobs: the next job         ---------->  takes it from the queue, which holds one at most
-    _job_ended: the next one, or rest  <--------  job returned            (run_sync_soon)
-    _report: on_error, or the nursery  <--------  job raised              (run_sync_soon)
+    _ended: the next one, or rest      <--------  job returned            (run_sync_soon)
+    _report: on_error, or the nursery  <--------  ... or raised
     waiting_for_dock: time may go on   <--------  the job waits in from_thread.run for the dock
 
 Everything that is counted is counted on the Trio thread: whether there is something to do, whether the thread has code
-to run (then virtual time stands still), and what is pending in the dock. `run_sync_soon` keeps the order, so a job's
-error is heard of before the job counts as finished. On virtual time the next job is chosen when nothing else happens at
-this moment any more (`Turns.wait`), or which answer is there already would be a race.
+to run (then virtual time stands still), and what is pending in the dock. On virtual time the next job is chosen when
+nothing else happens at this moment any more (`Turns.wait`), or which answer is there already would be a race.
 
 The life of the thread. It begins with the first job: a dock that runs no app has none. It is owned by a task of the
 dock's nursery, `_own_thread`, and ends when that task is cancelled. Python cannot stop a thread, so ending takes three
@@ -40,7 +39,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 
@@ -69,6 +68,8 @@ class AppThread:
         lifetime: Lifetime,
         prepare: Callable[[], object],
         agenda: Agenda,
+        before: Callable[[Job], Awaitable[None]],
+        after_error: Callable[[Job, Exception], Awaitable[Job | None]],
         on_error: Callable[[Exception], None] | None,
     ) -> None:
         """
@@ -76,11 +77,18 @@ class AppThread:
             lifetime: of the dock: the thread's owner is a task of its nursery, and what is due is pending.
             prepare: called once on the new thread.
             agenda: what there is to do.
+            before: awaited before each job.
+            after_error: awaited when a job has raised, before anybody is told; it gives a job to do first.
             on_error: called on the Trio thread with what a job raised; None: it is raised in the nursery.
         """
         self._lifetime = lifetime
         self._prepare = prepare
         self._agenda = agenda
+        self._before = before
+        self._after_error = after_error
+        self._raised: Exception | None = None  # by the job that has just ended
+        self._awaited: dict[Job, Callable[[Exception | None], None]] = {}  # jobs of `run`, and who is told of their end
+        self._tell_late: Callable[[Exception | None], None] | None = None  # nobody gives jobs any more, and one goes on
         self._on_error = on_error
         self._clock = trio.lowlevel.current_clock()
         self._token = trio.lowlevel.current_trio_token()
@@ -90,6 +98,7 @@ class AppThread:
         self._agenda_changed = trio.Event()
         self._busy = False  # something is due, or has not finished
         self._has_job = False
+        self._broken = False  # an error ends the dock
         self._running = Pending()  # 1 while the thread has code to run, 0 while it is idle or waits for the dock
         self._stopping = False  # no further job begins
         self._over = False  # the thread has ended, or is abandoned
@@ -112,7 +121,7 @@ class AppThread:
         self._agenda.remove(entry)
         self._agenda_changed.set()  # time need not stop where nothing is due any more
 
-    async def run(self, job: Callable[[], object]) -> None:
+    async def run(self, job: Job) -> None:
         """Run a job and wait for it; what it raises is raised here.
 
         If this is cancelled, a job that has not begun is left out; what one that has begun raises goes to `on_error`.
@@ -120,19 +129,6 @@ class AppThread:
         finished = trio.Event()
         is_waiting = True
         raised: Exception | None = None
-
-        def run() -> None:
-            if not is_waiting:
-                return
-            try:
-                job()
-            except Exception as error:
-                self._soon(end, error)
-            except DockStopped:
-                self._soon(end, DockClosed(CLOSED))
-                raise
-            else:
-                self._soon(end, None)
 
         def end(error: Exception | None) -> None:
             nonlocal raised
@@ -142,10 +138,14 @@ class AppThread:
             elif error is not None:
                 self._report(error)
 
-        self.add(Entry(trio.current_time(), self._agenda.number(), run))
+        self._awaited[job] = end
+        entry = Entry(trio.current_time(), self._agenda.number(), job)
+        self.add(entry)
         try:
             await finished.wait()
         except (trio.Cancelled, KeyboardInterrupt):
+            if self._agenda.remove(entry):
+                del self._awaited[job]
             if raised is not None:  # it came when this had been cancelled already
                 self._report(raised)
             raise
@@ -192,6 +192,8 @@ class AppThread:
         try:
             while True:
                 await self._lifetime.turns.wait()
+                if self._broken:
+                    await trio.sleep_forever()
                 job = self._agenda.next_job(trio.current_time())
                 if job is None:
                     await self._rest()
@@ -208,18 +210,48 @@ class AppThread:
         self._set_busy(True)
 
     async def _do(self, job: Job) -> None:
+        """Have a job done, and what its error asks for; then tell whoever is to know."""
+        await self._before(job)
+        tell = self._awaited.pop(job, self._tell)
+        error = await self._done(job, tell)
+        try:
+            first = None if error is None else await self._after_error(job, error)
+            if first is not None:
+                self._tell(await self._done(first, self._tell))
+        finally:
+            tell(error)
+
+    async def _done(self, job: Job, tell: Callable[[Exception | None], None]) -> Exception | None:
+        """Have a job done and return what it raised; if this is cancelled first, that is told."""
         if self.ident is None:
             self.ident = 0  # until the thread says
             self._lifetime.nursery.start_soon(self._own_thread, name="dl7450 app thread")
         self._job_ended = trio.Event()
         self._has_job = True
         self._count_running()
+        self._jobs.put(job)
         try:
-            self._jobs.put(job)
             await self._job_ended.wait()
-        finally:
-            self._has_job = False
-            self._count_running()
+        except trio.Cancelled:
+            if self._has_job:
+                self._tell_late = tell
+            else:
+                tell(self._raised)
+            raise
+        return self._raised
+
+    def _ended(self, error: Exception | None) -> None:
+        """The job has ended."""
+        self._has_job = False
+        self._count_running()
+        self._raised = error
+        self._job_ended.set()
+        if self._tell_late is not None:
+            self._tell_late(error)
+
+    def _tell(self, error: Exception | None) -> None:
+        if error is not None:
+            self._report(error)
 
     def _report(self, error: Exception) -> None:
         if isinstance(error, DockClosed):  # nobody is left who wants to know
@@ -230,6 +262,7 @@ class AppThread:
             self._on_error(error)
         except Exception as unexpected:
             if not self._over:
+                self._broken = True  # no further job begins
                 self._lifetime.nursery.start_soon(_raise, unexpected)
 
     def _count_running(self) -> None:
@@ -269,17 +302,18 @@ class AppThread:
         self._prepare()
         try:
             while (job := self._jobs.get()) is not None and not self._stopping:
+                raised: Exception | None = None
                 try:
                     job()
                 except DockStopped:
                     # App code ends where it asks something of a closed dock. Other jobs may be waiting.
+                    raised = DockClosed(CLOSED)
                     if self._lifetime.over:
+                        self._soon(self._ended, raised)
                         break
                 except Exception as error:
-                    self._soon(self._report, error)
-                    if self._on_error is None:
-                        break
-                self._soon(self._job_ended.set)
+                    raised = error
+                self._soon(self._ended, raised)
         finally:
             self._exited.set()
 

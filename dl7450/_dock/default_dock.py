@@ -64,7 +64,7 @@ class _DefaultDock:
     async def _main(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         with self._stop:
-            async with open_dock(on_error=print_app_error) as self.dock:
+            async with open_dock(on_error=print_app_error, keep_going=True) as self.dock:
                 open_docks.remove(self.dock)  # it is the one that is meant only when there is no other
                 self._ready.set()
                 await trio.sleep_forever()

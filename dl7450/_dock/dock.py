@@ -36,7 +36,7 @@ from ..http._tracing import HttpTracing
 from ..http._transport import DockTransport
 from .app_calls import AppCalls
 from .events import Events
-from .loader import load_app
+from .loader import AppError, load_app
 from .presses import press_as_described
 from .thread_calls import ThreadCalls
 from .timers import Timers
@@ -58,12 +58,13 @@ open_docks: list[Dock] = []
 
 @dataclass(frozen=True)
 class Observers:
-    """Who is told what happens in a dock. The fields are the parameters of `open_dock`."""
+    """Who is told what happens in a dock, and whether an app goes on then: parameters of `open_dock`."""
 
     tracer_provider: TracerProvider | None = None
     meter_provider: MeterProvider | None = None
     on_frame: Callable[[ScreenState], object] | None = None
     on_error: Callable[[Exception], None] | None = None
+    keep_going: bool = False
 
 
 class Dock:
@@ -107,6 +108,7 @@ class Dock:
             lambda: dock_of_app.set(self),
             observers.on_frame,
             observers.on_error,
+            observers.keep_going,
         )
         self._thread_calls = ThreadCalls(lifetime, self._app_calls.thread, lambda: dock_of_app.get() is self)
         self.screen = self._app_calls.screen
@@ -119,6 +121,7 @@ class Dock:
         self.mqtt = Clients(lifetime, network, observers.tracer_provider, self.time_ns, self._app_calls.notify)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._thread_calls, max_response_bytes)
+        self._app_calls.callers = (self.timers, self.events, self.mqtt, self.http)
 
     def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
         """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.
@@ -147,6 +150,9 @@ class Dock:
     async def run_app(self, app: str | Path | Callable[[], object]) -> None:
         """Run an app until nothing can call it any more: its module has run, and no request or timer is left.
 
+        An app that was there before is stopped first, in order; the time zone that it set and the store stay. One that
+        raises, or does not compile, is unloaded, and its traceback is on the screen (dock SDK).
+
         Something that happens outside of the dock, such as a press of a button, calls it as long as it is expected.
 
         Parameters:
@@ -157,9 +163,9 @@ class Dock:
             trio.ClosedResourceError: the dock was closed before the app was over.
             Exception: what the app raised. What a callback raises stops the dock and is raised by `open_dock`.
         """
-        loaded = load_app(app)
+        module = _module_of(app)
         async with self._lifetime.visit():
-            await self._app_calls.run_module(loaded, get_current())
+            await self._app_calls.run_module(module, get_current())
             await self._nothing_can_call()
 
     async def start_app(self, app: str | Path | Callable[[], object]) -> None:
@@ -167,10 +173,18 @@ class Dock:
 
         Parameters and exceptions are those of `run_app`.
         """
-        loaded = load_app(app)
+        module = _module_of(app)
         async with self._lifetime.visit():
             # The caller's context: the thread has that of whoever needed it first.
-            await self._app_calls.run_module(loaded, get_current())
+            await self._app_calls.run_module(module, get_current())
+
+    async def stop_app(self) -> None:
+        """Stop the app in order: nothing of it is called any more, and its requests are cancelled, one after the other.
+
+        Its code that runs now goes on to its end. What it has put on the screen stays.
+        """
+        async with self._lifetime.visit():
+            await self._app_calls.unload()
 
     async def wait_app_over(self) -> None:
         """Wait until nothing can call an app of this dock any more: no request, timer, press or queued callback."""
@@ -269,6 +283,7 @@ async def open_dock(
     meter_provider: MeterProvider | None = None,
     on_frame: Callable[[ScreenState], object] | None = None,
     on_error: Callable[[Exception], None] | None = None,
+    keep_going: bool = False,
 ) -> AsyncGenerator[Dock]:
     """Open a dock for the length of an `async with` block.
 
@@ -288,6 +303,8 @@ async def open_dock(
         on_frame: called on the app thread with every frame when it is rendered.
         on_error: called on the Trio thread with what a callback or a timer of an app raised. By default the error
             stops the dock and is raised from here.
+        keep_going: an app that raises goes on, with its timers, callbacks and requests. By default it is unloaded, as
+            on the dock: nothing of it goes on, and its traceback is on the screen.
 
     Raises:
         TypeError: `transport`, `network` or `device` is something else; the message names the fix.
@@ -310,7 +327,7 @@ async def open_dock(
     reached = DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None)
     if transport is None:
         transport = DockTransport(reached)
-    observers = Observers(tracer_provider, meter_provider, on_frame, on_error)
+    observers = Observers(tracer_provider, meter_provider, on_frame, on_error, keep_going)
     try:
         async with open_plain_nursery() as nursery:
             lifetime = Lifetime(nursery)
@@ -353,6 +370,22 @@ def run(app: str | Path | Callable[[], object]) -> None:
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
     with ctrl_c_first():
         trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)
+
+
+def _module_of(app: str | Path | Callable[[], object]) -> Callable[[], object]:
+    """What runs an app; of one that does not compile, what raises that, as it is the app's fault and shown as such."""
+    try:
+        return load_app(app)
+    except AppError as error:
+        if error.__cause__ is None:
+            raise
+        fault = error
+
+    def module() -> None:
+        raise fault
+
+    module.__module__, module.__qualname__ = Path(str(app)).stem, "<module>"
+    return module
 
 
 def _forget_docks() -> None:

@@ -66,8 +66,12 @@ class Events:
         self._listeners = [other for other in self._listeners if not other.cancelled]
         self._count()
 
-    def cancel_all(self) -> None:
+    async def unload(self) -> None:
         """Call no listener any more: the app has ended."""
+        self.cancel_all()
+
+    def cancel_all(self) -> None:
+        """The same, for whoever cannot wait."""
         for listener in self._listeners:
             listener.cancelled = True
         self._listeners = []

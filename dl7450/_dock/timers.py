@@ -46,8 +46,15 @@ class Timers:
         return timer
 
     def stop(self) -> None:
-        """Cancel all timers."""
+        """Cancel all timers, and let no new one fire."""
         self._stopped = True
+        self._cancel_all()
+
+    async def unload(self) -> None:
+        """Cancel all timers: the app has ended."""
+        self._cancel_all()
+
+    def _cancel_all(self) -> None:
         for timer in list(self._running):
             timer.cancelled = True
             self._end(timer)

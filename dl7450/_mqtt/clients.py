@@ -53,7 +53,7 @@ class Clients:
         self._tracer_provider = tracer_provider
         self._now = now
         self._call_app = call_app
-        self._clients: set[Client] = set()
+        self._clients: dict[Client, None] = {}  # that run, in order
 
     def add(self, broker: Broker, client_id: str) -> Client:
         """Make a client; `connect` has it run.
@@ -76,7 +76,7 @@ class Clients:
         client.session.on_connect = on_connect
         client.session.links = [Link(setter)] if setter.is_valid else []
         self.pending.begin()
-        self._clients.add(client)
+        self._clients[client] = None
         self._lifetime.nursery.start_soon(self._run, client, client.scope, options, name="dl7450 mqtt client")
 
     def stop(self) -> None:
@@ -85,12 +85,17 @@ class Clients:
             client.session.forget_callbacks()
             client.scope.cancel("the app has ended")
 
+    async def unload(self) -> None:
+        """The same, and wait until they have ended: the app is unloaded."""
+        self.stop()
+        await self.pending.wait_none()
+
     async def _run(self, client: Client, scope: trio.CancelScope, options: Options) -> None:
         try:
             with scope:
                 await client.session.run(options)
         finally:
             if client.scope is scope:  # nobody has connected it again
-                self._clients.discard(client)
+                self._clients.pop(client, None)
                 client.session.give_up()
             self.pending.end()

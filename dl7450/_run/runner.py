@@ -55,6 +55,7 @@ class RunOptions:
         frames: a folder for the frames, as PNG files; those of I2C displays, too.
         fast: on virtual time.
         api: the address and the port to serve the deployment API at; the run goes on when its app is over.
+        keep_going: an app that raises is not unloaded.
         keys: the file descriptor of a terminal whose keys press the dock's buttons.
         tracer_provider: makes its spans.
         meter_provider: records its metrics.
@@ -65,6 +66,7 @@ class RunOptions:
     frames: Path | None = None
     fast: bool = False
     api: tuple[str, int] | None = None
+    keep_going: bool = False
     keys: int | None = None
     tracer_provider: TracerProvider | None = None
     meter_provider: MeterProvider | None = None
@@ -73,7 +75,10 @@ class RunOptions:
 def run_file(
     app: Path, options: RunOptions, run: RunRecord, around: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    """Run an app until nothing can call it any more; what it raises is printed, and it goes on as on the dock.
+    """Run an app until nothing can call it any more; what it raises is printed.
+
+    As on the dock, an app that raises is unloaded, and its traceback is on the screen. If there is an end (`seconds`),
+    it stays there until then; else the run ends, as nothing else can happen.
 
     `sys.exit()` in the app's code ends the run: without a status, or with 0, as if nothing could call the app any more;
     with another one it is an error too.
@@ -135,6 +140,7 @@ def run_file(
             meter_provider=options.meter_provider,
             on_frame=on_frame,
             on_error=on_error,
+            keep_going=options.keep_going,
         ) as dock:
             run.begin(dock)
             if frames is not None:
@@ -146,9 +152,12 @@ def run_file(
             with around(), trio.move_on_at(deadline) as time_limit:
                 if deployment is None:
                     await _run(dock, app, on_error)
+                    if run.error_count and not options.keep_going and options.seconds < math.inf:
+                        await trio.sleep_forever()  # the traceback stays on the screen
                 else:
                     await _run_until_replaced(dock, deployment, on_error)
             if time_limit.cancelled_caught:
+                await dock.stop_app()
                 stop.cancel("the time is up")  # at once: what is in flight is not waited for
 
     async def main() -> None:
@@ -190,10 +199,11 @@ async def _tell_endless() -> None:
 async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:
     try:
         await dock.run_app(app)
-    except AppError:
-        raise
+    except AppError as error:
+        if not isinstance(error.__cause__, Exception):
+            raise
+        on_error(error.__cause__)  # it does not compile
     except Exception as error:
-        # What the module had set up before it failed goes on.
         on_error(error)
         await dock.wait_app_over()
 

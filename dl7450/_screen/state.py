@@ -78,6 +78,10 @@ class Screen:
         """What is on the screen now."""
         return self._state
 
+    def clear(self) -> None:
+        """Take everything away: black."""
+        self._show(ScreenState())
+
     def set_background(self, background: Background | None) -> None:
         """Show this picture behind the text, or black for None."""
         self._show(replace(self._state, background=background))

@@ -110,6 +110,7 @@ class HttpClient:
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
         self._counts: Counter[str] = Counter()
         self.unanswered = 0
+        self._of_app: dict[RequestControl, None] = {}  # requests in flight that have the app called, in order
 
     async def get(
         self,
@@ -206,7 +207,16 @@ class HttpClient:
 
     def _start(self, call: Call, callback: Callback) -> RequestControl:
         """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
-        return self._begin(call, callback, self._app_code.deliver_in_order(), self._lifetime.turns.in_turn())
+        control = self._begin(call, callback, self._app_code.deliver_in_order(), self._lifetime.turns.in_turn())
+        self._of_app[control] = None
+        return control
+
+    async def unload(self) -> None:
+        """Cancel the app's requests, one after the other: it has ended."""
+        for control in list(self._of_app):
+            control._cancelled = True
+            control._cancel()
+            await control._ended.wait()
 
     def _begin(
         self, call: Call, callback: Callback, deliver: Deliver, turn: AbstractAsyncContextManager[None] = NO_TURN
@@ -270,6 +280,7 @@ class HttpClient:
                 deliver(callback, response, span.context, control._is_wanted)
         finally:
             control._ended.set()
+            self._of_app.pop(control, None)
             self.unanswered -= 1
             self._lifetime.pending.end()
 

@@ -110,7 +110,9 @@ class App:
 
 
 async def _do(dock: dl7450.Dock, function: Callable[[], object]) -> None:
-    await dock.start_app(function)
+    """Have code of the app run. Another app would stop it."""
+    dock.timers.start(function, 0, 0)
+    await dock.wait_all_blocked()
 
 
 @pytest.mark.parametrize("scheme", ["tcp", "ws"])

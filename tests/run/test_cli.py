@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dl7450_telemetry import read_trace_file, tree
 from tests._servers import content_server
 
 WriteApp = Callable[[str], Path]
@@ -85,10 +86,13 @@ def test_text_that_cannot_be_read_on_the_dock_is_told(write_app: WriteApp) -> No
     assert done.stderr == f"Noto Sans has no '\u6f22' (CJK UNIFIED IDEOGRAPH-6F22): {missing}\n{fault}\n"
 
 
-def test_an_error_in_a_callback_is_printed_and_the_app_goes_on(write_app: WriteApp) -> None:
+@pytest.mark.parametrize(("flags", "printed"), [((), ""), (("--keep-going",), "still here\n")])
+def test_an_error_in_a_callback_is_printed_and_the_app_is_unloaded_unless_it_is_to_keep_going(
+    write_app: WriteApp, flags: tuple[str, ...], printed: str
+) -> None:
     app = write_app("import wakeup\nwakeup.wakeup(lambda: 1 / 0, 10)\nwakeup.wakeup(lambda: print('still here'), 20)\n")
-    done = dl7450("run", app, "--quiet")
-    assert (done.returncode, done.stdout) == (1, "still here\n")
+    done = dl7450("run", app, "--quiet", *flags)
+    assert (done.returncode, done.stdout) == (1, printed)
     assert done.stderr.splitlines() == [
         "Traceback (most recent call last):",
         f'  File "{app}", line 2, in <lambda>',
@@ -98,12 +102,35 @@ def test_an_error_in_a_callback_is_printed_and_the_app_goes_on(write_app: WriteA
     ]
 
 
-def test_what_a_failing_module_had_set_up_goes_on(write_app: WriteApp) -> None:
+@pytest.mark.parametrize(("flags", "printed"), [((), ""), (("--keep-going",), "timer\n")])
+def test_what_a_failing_module_had_set_up_goes_on_only_if_it_is_to_keep_going(
+    write_app: WriteApp, flags: tuple[str, ...], printed: str
+) -> None:
     app = write_app("import wakeup\nwakeup.wakeup(lambda: print('timer'), 10)\nraise OSError('module')\n")
-    done = dl7450("run", app, "--json", "--fast")  # the error is printed on another thread than the timer's text
+    done = dl7450("run", app, "--json", "--fast", *flags)
     assert done.returncode == 1
     assert json.loads(done.stdout)["errors"] == ["OSError: module"]
-    assert done.stderr.endswith("OSError: module\ntimer\n")
+    assert done.stderr.endswith(f"OSError: module\n{printed}")
+
+
+def test_a_traceback_stays_on_the_screen_until_the_time_is_up(write_app: WriteApp, tmp_path: Path) -> None:
+    app = write_app("import splashscreen\nsplashscreen.Splashscreen().add_text_box('app')\nraise OSError('module')\n")
+    trace = tmp_path / "trace.jsonl"
+    done = dl7450("run", app, "--json", "--fast", "--for", 30, "--trace-file", trace)
+    summary = json.loads(done.stdout)
+    assert (done.returncode, summary["seconds"], summary["frames"]) == (1, 30, 1)
+    assert summary["texts"][0].endswith("OSError: module")
+    assert tree(read_trace_file(trace)) == "dl7450.app !OSError\n  dl7450.render"
+
+
+def test_an_app_that_does_not_compile_is_shown_as_such(write_app: WriteApp) -> None:
+    app = write_app("print(\n")
+    done = dl7450("run", app, "--json", "--fast")
+    assert (done.returncode, json.loads(done.stdout)["errors"]) == (
+        1,
+        ["SyntaxError: '(' was never closed (app.py, line 1)"],
+    )
+    assert f'File "{app}", line 1' in done.stderr
 
 
 @pytest.mark.parametrize(("call", "status", "errors"), [("sys.exit()", 3, []), ("sys.exit(4)", 1, ["SystemExit: 4"])])
@@ -244,7 +271,6 @@ def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None
     [
         (["run"], "there is no app to run"),
         (["run", "nowhere.py"], "cannot read the app 'nowhere.py': No such file or directory"),
-        (["run", "broken.py"], "the app 'broken.py' is not Python: '(' was never closed (broken.py, line 1)"),
         (["run", "app.py", "--set", "novalue"], "--set takes KEY=VALUE, not 'novalue'"),
         (["run", "app.py", "--store", "store.yaml"], "store.yaml:1: "),
         (["run", "app.py", "--for", "-1"], "-1.0 is not in the range x>=0"),
@@ -258,7 +284,6 @@ def test_the_store_may_name_the_app(write_app: WriteApp, tmp_path: Path) -> None
 )
 def test_a_wrong_command_line_is_refused_before_the_app_starts(tmp_path: Path, arguments: list[str], said: str) -> None:
     (tmp_path / "app.py").write_text("print('started')\n", encoding="utf-8")
-    (tmp_path / "broken.py").write_text("print(\n", encoding="utf-8")
     (tmp_path / "store.yaml").write_text("colour: red\n", encoding="utf-8")
     done = dl7450(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

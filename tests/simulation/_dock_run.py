@@ -66,6 +66,7 @@ class DockRun:
                         network=self._network,
                         tracer_provider=self._tracer_provider,
                         on_error=self._rules.hears if self._plan.goes_on else None,
+                        keep_going=True,  # what is unloaded calls nobody back, and the rules expect each callback
                         max_response_bytes=self._plan.body_max,
                     ) as self._dock:
                         self._is_open = True
@@ -107,7 +108,7 @@ class DockRun:
             try:
                 match task.kind:
                     case "app":
-                        await self._dock.run_app(partial(self._in_app, task.actions))
+                        await self._run_beside(partial(self._in_app, task.actions))
                     case "thread":
                         dock_of_app.set(self._dock)
                         await trio.to_thread.run_sync(self._in_thread, task.actions)
@@ -118,6 +119,12 @@ class DockRun:
             except (trio.ClosedResourceError, DockStopped):
                 if not self._stops:
                     raise
+
+    async def _run_beside(self, module: Callable[[], object]) -> None:
+        """Run a module as `Dock.run_app` does, but beside the others: a dock's app stops the one before it."""
+        async with self._dock._lifetime.visit():
+            await self._dock._app_calls.thread.run(module)
+            await self._dock._nothing_can_call()
 
     @property
     def _stops(self) -> bool:

@@ -51,10 +51,10 @@ def test_a_traceback_shows_the_app_and_not_the_dock(dock: TestDock) -> None:
 def test_what_the_app_raised_before_is_told_first(dock: TestDock) -> None:
     def app() -> None:
         wakeup.wakeup(lambda: 1 / 0, 1000)
-        wakeup.wakeup(lambda: sys.exit(3), 1000)
 
     dock.run_app(app)
     with pytest.raises(ZeroDivisionError):
         dock.advance(1)
+    dock.run_app(lambda: wakeup.wakeup(lambda: sys.exit(3), 1000))  # the other app is unloaded
     with pytest.raises(SystemExit):
         dock.advance(1)

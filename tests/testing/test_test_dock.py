@@ -202,8 +202,8 @@ def test_what_a_callback_raises_is_raised_at_its_moment_and_the_dock_goes_on(doc
     def fail() -> None:
         raise KeyError(dock.elapsed)
 
-    dock.run_app(lambda: wakeup.wakeup(fail, 2000, 3000))
-    for moment in (2, 5):
+    for moment in (2, 4):
+        dock.run_app(lambda: wakeup.wakeup(fail, 2000, 3000))  # the app before is unloaded
         with pytest.raises(KeyError, match=f"{moment}.0"):
             dock.advance(3.5)
         assert dock.elapsed == moment
@@ -211,12 +211,13 @@ def test_what_a_callback_raises_is_raised_at_its_moment_and_the_dock_goes_on(doc
 
 
 def test_errors_that_the_test_did_not_see_are_problems(dock: TestDock) -> None:
-    def fail() -> None:
-        raise KeyError("lost")
+    def fails_when_it_is_stopped() -> None:
+        try:
+            dock_time.sleep(60)
+        finally:
+            raise KeyError("lost")
 
-    dock.run_app(lambda: [wakeup.wakeup(fail, 1000) for _ in range(2)])
-    with pytest.raises(KeyError):
-        dock.advance(1)
+    dock.run_app(fails_when_it_is_stopped, wait=False)
     (problem,) = dock.close()
     assert problem.startswith("an error that the test did not see:\nTraceback")
     assert problem.endswith("KeyError: 'lost'\n")
