@@ -41,6 +41,8 @@ CASES = [
     Case(EXAMPLES / "carousel.py", values={"server": SERVER}),
     Case(EXAMPLES / "carousel_async.py", values={"server": SERVER}),
     Case(EXAMPLES / "departures.py", seconds=90, store=EXAMPLES / "tests" / "departures.yaml"),
+    Case(EXAMPLES / "door_sign.py"),
+    Case(EXAMPLES / "thermometer.py", store=EXAMPLES / "tests" / "thermometer.yaml"),
     *(
         Case(app, values={"content_url": SERVER, "timezone": "CET"}, seconds=20)
         for app in sorted(TESTS.glob("apps/*.py"))

@@ -4,15 +4,18 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
+from unittest.mock import patch
 
 import trio
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from trio.testing import MockClock
 
 import dl7450
+import dl7450_telemetry
 from dl7450 import cli
 from dl7450._device.device_file import load_device
 from dl7450._screen.state import ScreenState
@@ -91,7 +94,13 @@ def by_command(case: Case) -> str:
         arguments += [] if case.store is None else ["--store", str(case.store)]
         arguments += [f"--set={key}={value}" for key, value in case.values.items()]
         printed, errors = io.StringIO(), io.StringIO()
-        with redirect_stdout(printed), redirect_stderr(errors):
+        # The global providers can be set once in a process, and would then record what comes after.
+        configure = partial(dl7450_telemetry.configure, set_global=False)
+        with (
+            redirect_stdout(printed),
+            redirect_stderr(errors),
+            patch("dl7450_telemetry.configure", configure),
+        ):
             try:
                 cli.main(arguments, prog_name="dl7450")
             except SystemExit as end:
