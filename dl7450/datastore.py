@@ -1,9 +1,10 @@
-"""The pictures and values that were put into the dock (dock SDK, `datastore`).
+"""The pictures, values and code that were put into the dock (dock SDK, `datastore`).
 
 Only the factory store exists so far, as on the dock: nothing can be written.
 """
 
 import typing as _typing
+import zlib as _zlib
 
 from . import image as _image
 from ._dock import current as _current
@@ -12,7 +13,7 @@ from ._screen import constants as _constants
 if _typing.TYPE_CHECKING:
     from ._device.device import StoredImage as _StoredImage
 
-__all__ = ["ImageStore", "KvStore"]
+__all__ = ["CodeStore", "ImageStore", "KvStore"]
 
 
 class ImageStore:
@@ -55,6 +56,18 @@ class KvStore:
         """
         _check_str(key, "key")
         return _current.current_dock().machine.store.values.get(key, "")
+
+
+class CodeStore:
+    """The app in the dock's store. The SDK does not document it; a factory test of the vendor uses it."""
+
+    def info(self) -> dict[str, int]:
+        """`{"checksum": ...}`: an int of 32 bits that tells one code from another, 0 where the store has no code.
+
+        The dock's algorithm is not documented; here it is the CRC-32 of the file that the store's `code` names.
+        """
+        code = _current.current_dock().device.store.code
+        return {"checksum": 0 if code is None else _zlib.crc32(code.read_bytes())}
 
 
 def _find(image_tag: str) -> "_StoredImage":

@@ -68,6 +68,8 @@ def callback_parameters(values: Values) -> Iterator[Hit]:
             callback, count = argument(node, 0, "task"), 0
         elif values.is_api(node.func, "http.get_async", "http.post_async"):
             callback, count = argument(node, 1, "on_complete", "on_response"), 1
+        elif values.is_api(node.func, "iperf.IperfClient.run"):
+            callback, count = argument(node, 0, "on_complete"), 1
         elif values.is_api(node.func, "gpio.create"):
             callback, count = argument(node, 1, "callback"), 0
         elif values.is_api(node.func, "mqtt.MqttClient.connect"):

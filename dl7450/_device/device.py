@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -65,10 +66,12 @@ class HostChange:
 class NetworkAddress:
     """What DHCP gives the dock, `up_after` seconds of dock time after it opened; all IPv4.
 
-    The defaults are documentation addresses (RFC 5737): they say that nobody chose them.
+    The defaults are documentation addresses (RFC 5737): they say that nobody chose them. The `bandwidth`, in bits per
+    second, is what `iperf` tells where nothing is measured; its default is what TCP makes of Gigabit Ethernet.
 
     Raises:
-        ValueError: a text is not an IPv4 address or not a netmask; the message names the fix.
+        ValueError: a text is not an IPv4 address or not a netmask, or there is no such bandwidth; the message names the
+            fix.
     """
 
     ip: str = "192.0.2.50"
@@ -76,8 +79,11 @@ class NetworkAddress:
     gateway: str = "192.0.2.1"
     dns: str = "192.0.2.1"
     up_after: float = 0.0
+    bandwidth: float = 941_000_000.0
 
     def __post_init__(self) -> None:
+        if not 0 < self.bandwidth < math.inf:
+            raise ValueError(f"a bandwidth is a number of bits per second above 0, not {self.bandwidth:g}")
         for address in (self.ip, self.gateway, self.dns):
             check_ipv4(address)
         check_netmask(self.subnet)

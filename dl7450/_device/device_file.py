@@ -10,7 +10,7 @@ The vendor's script ignores the section `dock`, so one file serves both. All of 
         - none                     # nothing is plugged here
       host: none                   # or connected, suspended; or its changes in seconds after the dock opened:
       # host: [{at: 0, status: none}, {at: 30, status: connected}]
-      network: {ip: 10.0.0.7, subnet: 255.255.255.0, gateway: 10.0.0.1, dns: 10.0.0.1, up_after: 3}
+      network: {ip: 10.0.0.7, subnet: 255.255.255.0, gateway: 10.0.0.1, dns: 10.0.0.1, up_after: 3, bandwidth: 94.1e6}
       # network: none              # no cable; up_after: seconds until the dock has its address, default 0
       mac: 02:00:5e:10:20:30
       usb:
@@ -144,9 +144,10 @@ def _read_network(node: Node) -> NetworkAddress | None:
     if node.is_word("none"):
         return None
     readers = {"ip": check_ipv4, "subnet": check_netmask, "gateway": check_ipv4, "dns": check_ipv4}
-    keys = node.section(*readers, "up_after")
-    up_after = keys.pop("up_after").convert(_seconds) if "up_after" in keys else 0.0
-    return NetworkAddress(**{key: value.convert(readers[key]) for key, value in keys.items()}, up_after=up_after)
+    numbers = {"up_after": _seconds, "bandwidth": _bandwidth}
+    keys = node.section(*readers, *numbers)
+    fields: dict[str, Any] = {key: value.convert((readers | numbers)[key]) for key, value in keys.items()}
+    return NetworkAddress(**fields)
 
 
 def _read_usb(node: Node) -> tuple[UsbDevice, ...]:
@@ -256,6 +257,16 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < math.inf:
         raise ValueError(f"{text!r} is not a time: write the seconds after the dock opened, such as 2.5")
     return seconds
+
+
+def _bandwidth(text: str) -> float:
+    try:
+        bits = float(text)
+    except ValueError:
+        bits = math.nan
+    if not 0 < bits < math.inf:
+        raise ValueError(f"{text!r} is not a bandwidth: write the bits per second, such as 94.1e6")
+    return bits
 
 
 def _byte(text: str) -> int:

@@ -36,6 +36,7 @@ from ..http._tracing import HttpTracing
 from ..http._transport import DockTransport
 from .app_calls import AppCalls
 from .events import Events
+from .iperf import IperfTests
 from .loader import AppError, load_app
 from .presses import press_as_described
 from .thread_calls import ThreadCalls
@@ -78,6 +79,7 @@ class Dock:
         timers: starts and stops the app's timers.
         events: calls the app for what happens outside of the dock.
         mqtt: the app's MQTT clients.
+        iperf: the app's measurements of the network.
         clock: Trio's clock; virtual in tests.
         started: when the dock was opened, in seconds of `clock`.
         epoch: the same moment in seconds since 1970 UTC.
@@ -119,9 +121,10 @@ class Dock:
         if self.device.presses:
             lifetime.nursery.start_soon(press_as_described, machine, self.events)
         self.mqtt = Clients(lifetime, network, observers.tracer_provider, self.time_ns, self._app_calls.notify)
+        self.iperf = IperfTests(lifetime, self._app_calls, machine, self.time_ns)
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._thread_calls, max_response_bytes)
-        self._app_calls.callers = (self.timers, self.events, self.mqtt, self.http)
+        self._app_calls.callers = (self.timers, self.events, self.mqtt, self.iperf.tasks, self.http)
 
     def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
         """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.
@@ -192,7 +195,13 @@ class Dock:
             await self._nothing_can_call()
 
     async def _nothing_can_call(self) -> None:
-        several = (self._lifetime.pending, self.timers.pending, self.events.pending, self.mqtt.pending)
+        several = (
+            self._lifetime.pending,
+            self.timers.pending,
+            self.events.pending,
+            self.mqtt.tasks.pending,
+            self.iperf.tasks.pending,
+        )
         while any(pending.count for pending in several):
             for pending in several:
                 await pending.wait_none()
@@ -336,6 +345,7 @@ async def open_dock(
             try:
                 yield dock
                 dock.mqtt.stop()
+                dock.iperf.tasks.cancel_all()
                 dock.timers.stop()  # else one that fires faster than its function runs would be waited for, for ever
                 dock.events.cancel_all()
                 lifetime.close_door()
@@ -343,6 +353,7 @@ async def open_dock(
             finally:
                 if dock in open_docks:
                     open_docks.remove(dock)
+                dock.mqtt.stop()  # also after an error: the spans of what was under way end
                 lifetime.end("the dock closes")
                 nursery.cancel_scope.cancel("the dock closes")
                 with trio.move_on_after(CLOSE_PATIENCE, shield=True):

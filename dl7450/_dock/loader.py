@@ -17,7 +17,7 @@ from types import CodeType, ModuleType
 
 SDK_MODULES = frozenset({
     "binascii", "datastore", "datetime", "dock", "framebuf", "gpio", "hashlib", "hmac", "http", "i2c", "image", "io",
-    "json", "monitor", "mqtt", "network", "splashscreen", "time", "usb", "vision_client", "wakeup",
+    "iperf", "json", "monitor", "mqtt", "network", "splashscreen", "time", "usb", "vision_client", "wakeup",
 })  # fmt: skip
 
 

@@ -9,8 +9,8 @@ import trio
 from opentelemetry import trace
 from opentelemetry.trace import Link, TracerProvider
 
+from .._trio.app_tasks import AppTasks
 from .._trio.lifetime import Lifetime
-from .._trio.pending import Pending
 from ..http._network import Network
 from .arguments import Broker, Options
 from .tracing import MqttTracing
@@ -25,18 +25,20 @@ class Client:
     Attributes:
         session: the client itself.
         scope: around the task that runs it.
+        runs: one task at a time does.
     """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.scope = trio.CancelScope()
+        self.runs = trio.Lock()
 
 
 class Clients:
     """Of one dock. Used on the Trio thread only.
 
     Attributes:
-        pending: clients that run, which may call the app.
+        tasks: clients that run, which may call the app.
     """
 
     def __init__(
@@ -47,8 +49,7 @@ class Clients:
         now: Callable[[], int],
         call_app: CallApp,
     ) -> None:
-        self.pending = Pending()
-        self._lifetime = lifetime
+        self.tasks = AppTasks(lifetime)
         self._network = network
         self._tracer_provider = tracer_provider
         self._now = now
@@ -66,36 +67,31 @@ class Clients:
         except ImportError as error:
             raise ImportError(f"mqtt needs {error.name}: pip install 'dl7450[mqtt]'", name=error.name) from error
         tracing = MqttTracing(self._tracer_provider, self._now, broker, client_id)
-        return Client(Session(client_id, broker, self._network, tracing, self._call_app))
+        client = Client(Session(client_id, broker, self._network, tracing, self._call_app))
+        self._clients[client] = None
+        return client
 
     def connect(self, client: Client, on_connect: Callable[..., object], options: Options) -> None:
         """Have a client connect. One that runs already ends its connection and makes a new one."""
         setter = trace.get_current_span().get_span_context()
         client.scope.cancel("MqttClient.connect()")
-        client.scope = trio.CancelScope()
         client.session.on_connect = on_connect
         client.session.links = [Link(setter)] if setter.is_valid else []
-        self.pending.begin()
-        self._clients[client] = None
-        self._lifetime.nursery.start_soon(self._run, client, client.scope, options, name="dl7450 mqtt client")
+        client.scope = self.tasks.start_soon(self._run, client, options, name="dl7450 mqtt client")
 
     def stop(self) -> None:
         """End all clients: no callback of theirs is called any more."""
+        self.tasks.cancel_all()
         for client in self._clients:
-            client.session.forget_callbacks()
-            client.scope.cancel("the app has ended")
+            client.session.give_up()
+        self._clients.clear()
 
     async def unload(self) -> None:
-        """The same, and wait until they have ended: the app is unloaded."""
+        """The same, and wait until they have cleaned up after themselves: the app has ended."""
         self.stop()
-        await self.pending.wait_none()
+        await self.tasks.unload()
 
-    async def _run(self, client: Client, scope: trio.CancelScope, options: Options) -> None:
-        try:
-            with scope:
-                await client.session.run(options)
-        finally:
-            if client.scope is scope:  # nobody has connected it again
-                self._clients.pop(client, None)
-                client.session.give_up()
-            self.pending.end()
+    @staticmethod
+    async def _run(client: Client, options: Options) -> None:
+        async with client.runs:  # the one before has left its connection
+            await client.session.run(options)

@@ -91,6 +91,7 @@ class Session:
         self._engine = Engine(client_id)
         self._heard = True  # the app is told what happens
         self._published: dict[int, Span] = {}  # messages that are under way
+        self._processing: set[Span] = set()  # of messages that the app has not processed
         self._attempt: tuple[Span, Exchange] | None = None
         self._something_to_send = trio.Event()
         self._sent = self._received = -math.inf  # moments of Trio's clock
@@ -124,15 +125,13 @@ class Session:
             failures = 1 if was_accepted else failures + 1
             await trio.sleep(retry_delay(failures))
 
-    def forget_callbacks(self) -> None:
-        """Tell the app nothing any more, not even what has happened already."""
-        self._heard = False
-
     def give_up(self) -> None:
-        """Nobody runs this any more: what was not sent will not be."""
-        for span in self._published.values():
+        """The app has ended: it is told nothing any more, and what was not handed over will not be."""
+        self._heard = False
+        for span in [*self._published.values(), *self._processing]:
             self._tracing.cancel(span)
         self._published.clear()
+        self._processing.clear()
 
     async def _connect_once(self, options: Options) -> tuple[bool, int]:
         """Try a connection and live on it.
@@ -248,6 +247,13 @@ class Session:
         if self.on_message is None:
             return
         span = self._tracing.start_process(message.topic, len(message.payload), message.qos)
+        self._processing.add(span)
+
+        def processed() -> None:
+            if span in self._processing:
+                self._processing.discard(span)
+                self._tracing.end_process(span)
+
         self._call_app(
             "mqtt message",
             self.on_message,
@@ -255,7 +261,7 @@ class Session:
             self.links,
             self._is_heard,
             trace.set_span_in_context(span, Context()),
-            lambda: self._tracing.end_process(span),
+            processed,
         )
 
     def _is_heard(self) -> bool:

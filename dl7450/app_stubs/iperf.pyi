@@ -1,0 +1,1 @@
+from dl7450.iperf import *
