@@ -11,7 +11,7 @@ COVERAGE ?= --cov --cov-report=term
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable . --group lint --group test --group docs
+	$(BIN)/pip install --quiet --editable ".[fleet]" --group lint --group test --group docs
 	@touch $@
 
 demo: $(VENV)/installed

@@ -387,6 +387,27 @@ def trace(
         gc.enable()
 
 
+class _Fleet(click.Group):
+    """The commands of `dl7450_telemetry.fleet`, which is imported when one of them is wanted."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return self._commands.list_commands(context)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return self._commands.get_command(context, name)
+
+    @property
+    def _commands(self) -> click.Group:
+        from dl7450_telemetry.fleet._cli import fleet
+
+        return fleet
+
+
+@main.group(cls=_Fleet)
+def fleet() -> None:
+    """Receive, keep and question the telemetry of many docks."""
+
+
 def _cannot(verb: str, error: OSError) -> click.UsageError:
     what = "" if error.filename is None else f" {str(error.filename)!r}"
     return click.UsageError(f"cannot {verb}{what}: {error.strerror}")

@@ -1,0 +1,13 @@
+"""The fleet: receive the telemetry of many docks, keep it, and answer questions about it.
+
+| module | what it does |
+|---|---|
+| `columns.py` | The columns of a span, the same in every engine. |
+| `otlp.py` | OTLP, as protobuf and as JSON, to columns. |
+| `store/` | Where columns are kept: DuckDB, or ClickHouse. |
+| `filters.py` | Which spans a question is about; the same names in a URL and on the command line. |
+| `questions/` | What is asked: two short SQL files each, one for each engine. |
+| `table.py` | An answer: columns with a kind, and rows. |
+
+It is installed by the extra `dl7450[fleet]`; what that brings is imported where it is used.
+"""

@@ -1,0 +1,78 @@
+"""`dl7450 fleet`: the commands of whoever answers for many docks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from .filters import Filters
+
+
+fleet = click.Group()  # its help is in `dl7450.cli`, which mounts it
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of the filters; it gets them as `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(**options: Any) -> Any:
+        from .filters import Filters
+
+        pairs = [(name, value) for name in _FILTERS if (value := options.pop(name)) is not None]
+        pairs += [("resource", value) for value in options.pop("resource")]
+        try:
+            filters = Filters.parse(pairs)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        return command(filters=filters, **options)
+
+    for name, (metavar, text) in reversed(_FILTERS.items()):
+        with_filters = click.option(f"--{name}", metavar=metavar, help=text)(with_filters)
+    return click.option("--resource", multiple=True, metavar="KEY=VALUE", help="Only of docks with this; repeatable.")(
+        with_filters
+    )
+
+
+_FILTERS = {
+    "since": ("TIME", "The start of the window; by default 24 hours before its end."),
+    "until": ("TIME", "The end of the window; by default now."),
+    "site": ("NAME", "Only docks of this site: the resource attribute dl7450.site."),
+    "app": ("NAME", "Only docks that run this app: service.name."),
+    "release": ("VERSION", "Only docks with this release: service.version."),
+    "host": ("NAME", "Only requests to this host."),
+    "dock": ("HEX", "Only docks whose id starts with this."),
+    "error": ("TYPE", "Only requests with this error.type."),
+}
+
+
+@fleet.command()
+@click.argument("question")
+@click.argument("id", required=False)
+@click.option("--store", default="fleet", show_default=True, metavar="PLACE", help="A folder, or clickhouse://...")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
+@filter_options
+def ask(question: str, id: str | None, store: str, as_csv: bool, as_json: bool, filters: Filters) -> None:
+    """Print the answer to QUESTION.
+
+    TIME is in ISO 8601, UTC unless it says otherwise, or how long ago: 90m, 24h, 7d.
+    """
+    from .extra import MissingExtraError
+    from .questions import ask as ask_store
+    from .store import StoreError, open_store
+
+    if as_csv and as_json:
+        raise click.UsageError("--json and --csv exclude each other: give one of them")
+    try:
+        opened = open_store(store)
+        try:
+            table = ask_store(opened, question, filters, **({} if id is None else {"id": id}))
+        finally:
+            opened.close()
+    except (MissingExtraError, StoreError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(table.csv() if as_csv else table.json(), nl=not as_csv)

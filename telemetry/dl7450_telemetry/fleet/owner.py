@@ -1,0 +1,52 @@
+"""`StoreOwner`: the one task tree that uses a store. It keeps the store's work off the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import trio
+
+from .columns import Batch
+from .filters import Filters
+from .questions import ask
+from .store import Store, open_store
+from .table import Table
+
+_READERS = 4
+
+
+class StoreOwner:
+    """An open store for a Trio program."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._one_writer = trio.CapacityLimiter(1)
+        self._readers = trio.CapacityLimiter(_READERS)
+
+    async def insert(self, batch: Batch) -> None:
+        """Keep the spans of a batch; when it returns, they are committed.
+
+        Raises:
+            StoreError: none of them is kept.
+        """
+        await trio.to_thread.run_sync(self._store.insert, batch, limiter=self._one_writer)
+
+    async def ask(self, name: str, filters: Filters, **arguments: Any) -> Table:
+        """The answer to a question, as `questions.ask` gives it."""
+        return await trio.to_thread.run_sync(
+            partial(ask, self._store, name, filters, **arguments), limiter=self._readers
+        )
+
+
+@asynccontextmanager
+async def owned_store(place: str) -> AsyncGenerator[StoreOwner]:
+    """The store at a place, as `open_store` takes it, open for the length of the block."""
+    store = await trio.to_thread.run_sync(open_store, place)
+    try:
+        yield StoreOwner(store)
+    finally:
+        with trio.CancelScope(shield=True):  # closing a store takes no longer than its last insert
+            await trio.to_thread.run_sync(store.close)

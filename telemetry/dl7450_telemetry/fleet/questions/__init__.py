@@ -1,0 +1,55 @@
+"""What can be asked of a fleet. One question is two short SQL files side by side, one for each engine.
+
+A file reads two tables, which are made here from the filters: `spans`, and `requests`, which are the spans of HTTP
+requests with a column `Failed`. Its parameters are those of the question, and `since`, `until` and `step`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..filters import Filters
+from ..store import Store
+from ..table import Table
+from .declarations import QUESTIONS, Question
+from .relations import relations
+
+__all__ = ["QUESTIONS", "Question", "ask"]
+
+_FOLDER = Path(__file__).parent
+_MINUTE = 60_000_000_000
+
+
+def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
+    """The answer to one question. Blocks: on a Trio thread, use `trio.to_thread.run_sync`.
+
+    Parameters:
+        store: whom to ask.
+        name: one of `QUESTIONS`.
+        filters: which spans it is about.
+        arguments: the question's own parameters; those with a default may be left out.
+
+    Raises:
+        ValueError: there is no such question, or an argument is missing or unknown; the message names the fix.
+        StoreError: it cannot be answered.
+    """
+    question = QUESTIONS.get(name)
+    if question is None:
+        raise ValueError(f"there is no question {name!r}: ask one of {', '.join(QUESTIONS)}")
+    unknown = arguments.keys() - question.parameters.keys()
+    missing = {key for key, value in question.parameters.items() if value is None} - arguments.keys()
+    if unknown or missing:
+        raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
+    around, parameters = relations(store.engine, filters, question)
+    parameters |= {"step": step(filters), **question.parameters, **arguments}
+    sql = (_FOLDER / f"{name}.{store.engine}.sql").read_text(encoding="utf-8")
+    return Table(question.columns, store.query(around + sql, parameters))
+
+
+def step(filters: Filters, most: int = 96) -> int:
+    """The width of a bucket, in nanoseconds: round, and such that the window has no more than `most` of them."""
+    for minutes in (1, 5, 15, 30, 60, 120, 180, 360, 720, 1440):
+        if (filters.until - filters.since) <= most * minutes * _MINUTE:
+            return minutes * _MINUTE
+    return -(-(filters.until - filters.since) // (most * 1440 * _MINUTE)) * 1440 * _MINUTE

@@ -1,0 +1,34 @@
+-- `now` is the window, `week before` the seven days in front of it.
+, docks AS (
+    SELECT
+        Timestamp >= make_timestamp_ns($since) AS now,
+        DeviceId,
+        max(Timestamp) AS last,
+        count(*) FILTER (IsRequest) AS requests,
+        count(*) FILTER (IsRequest AND StatusCode = 'Error') AS failures
+    FROM spans
+    GROUP BY now, DeviceId
+), times AS (
+    SELECT
+        Timestamp >= make_timestamp_ns($since) AS now,
+        approx_quantile(Duration, 0.5) AS p50,
+        approx_quantile(Duration, 0.95) AS p95
+    FROM requests
+    GROUP BY now
+)
+SELECT
+    if(now, 'now', 'week before') AS period,
+    count(*) AS docks,
+    count(*) FILTER (failures > 0) AS failing,
+    if(now, (
+        SELECT count(*) FROM (SELECT max(last) AS last FROM docks GROUP BY DeviceId)
+        WHERE epoch_ns(last) < $until - $silence
+    ), NULL) AS silent,
+    sum(requests)::BIGINT AS requests,
+    sum(failures)::BIGINT AS failures,
+    sum(failures) / sum(requests) AS failure_rate,
+    any_value(p50) AS p50,
+    any_value(p95) AS p95
+FROM docks LEFT JOIN times USING (now)
+GROUP BY now
+ORDER BY now DESC

@@ -1,0 +1,26 @@
+"""Where the fleet's spans are kept: in DuckDB files of our own, or in ClickHouse.
+
+A store is plain synchronous code. One owner calls it, on threads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..extra import extra
+from .interface import Engine, Store, StoreError
+
+__all__ = ["Engine", "Store", "StoreError", "open_store"]
+
+
+def open_store(place: str) -> Store:
+    """The store in a folder, which is made if needed, in memory (`:memory:`), or at `clickhouse://...`.
+
+    Raises:
+        StoreError: it cannot be opened; the message names the fix.
+        MissingExtraError: `dl7450[fleet]` is not installed.
+    """
+    with extra():
+        from .duckdb_store import DuckDbStore
+
+    return DuckDbStore(None if place == ":memory:" else Path(place))

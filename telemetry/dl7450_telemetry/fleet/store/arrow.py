@@ -1,0 +1,106 @@
+"""Columns as Arrow arrays, which DuckDB reads at a tenth of the cost of Python values.
+
+nanoarrow makes them from buffers: offsets and joined text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import nanoarrow as na
+
+from ..columns import COLUMNS, EVENTS, LINKS, MAP, NUMBER, TEXT, TIME, TRUTH, Batch, Events, Links
+
+
+class ArrowBatch:
+    """A batch as one Arrow record batch; can be read any number of times."""
+
+    def __init__(self, batch: Batch) -> None:
+        arrays = {name: _ARRAYS[kind](batch.columns[name]) for name, kind in COLUMNS.items()}
+        self._struct = _struct(len(batch), arrays)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return na.c_array_stream(self._struct).__arrow_c_stream__()
+
+
+def _struct(length: int, arrays: dict[str, Any], *, nullable: bool = True) -> Any:
+    schema = na.struct({name: na.Schema(child.schema) for name, child in arrays.items()}, nullable=nullable)
+    return na.c_array_from_buffers(schema, length, [None], children=list(arrays.values()))
+
+
+def _offsets(lengths: Iterable[int]) -> array[int]:
+    return array("i", accumulate(lengths, initial=0))
+
+
+def _texts(values: Sequence[str], *, nullable: bool = True) -> Any:
+    joined = "".join(values)
+    if joined.isascii():
+        lengths, data = map(len, values), joined.encode()
+    else:
+        encoded = [value.encode(errors="replace") for value in values]  # a lone surrogate becomes "?"
+        lengths, data = map(len, encoded), b"".join(encoded)
+    return na.c_array_from_buffers(na.string(nullable=nullable), len(values), [None, _offsets(lengths), data])
+
+
+def _numbers(values: Sequence[int]) -> Any:
+    return na.c_array_from_buffers(na.int64(), len(values), [None, array("q", values)])
+
+
+def _times(values: Sequence[int]) -> Any:
+    return na.c_array_from_buffers(na.timestamp("ns"), len(values), [None, array("q", values)])
+
+
+def _truths(values: Sequence[bool]) -> Any:
+    return na.c_array(values, na.bool_())
+
+
+def _maps(dicts: Sequence[dict[str, str]]) -> Any:
+    keys = list(chain.from_iterable(dicts))
+    values = list(chain.from_iterable(map(dict.values, dicts)))
+    entries = _struct(len(keys), {"key": _texts(keys, nullable=False), "value": _texts(values)}, nullable=False)
+    buffers = [None, _offsets(map(len, dicts))]
+    return na.c_array_from_buffers(na.map_(na.string(), na.string()), len(dicts), buffers, children=[entries])
+
+
+def _lists(items: Any, lengths: Sequence[int]) -> Any:
+    buffers = [None, _offsets(lengths)]
+    return na.c_array_from_buffers(na.list_(na.Schema(items.schema)), len(lengths), buffers, children=[items])
+
+
+def _flat(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    return list(chain.from_iterable(lists))
+
+
+def _events(values: Sequence[Events]) -> Any:
+    lengths = [len(events.times) for events in values]
+    fields = {
+        "Timestamp": _times(_flat(events.times for events in values)),
+        "Name": _texts(_flat(events.names for events in values)),
+        "Attributes": _maps(_flat(events.attributes for events in values)),
+    }
+    return _struct(len(values), {name: _lists(items, lengths) for name, items in fields.items()})
+
+
+def _links(values: Sequence[Links]) -> Any:
+    lengths = [len(links.span_ids) for links in values]
+    fields = {
+        "TraceId": _texts(_flat(links.trace_ids for links in values)),
+        "SpanId": _texts(_flat(links.span_ids for links in values)),
+        "TraceState": _texts(_flat(links.trace_states for links in values)),
+        "Attributes": _maps(_flat(links.attributes for links in values)),
+    }
+    return _struct(len(values), {name: _lists(items, lengths) for name, items in fields.items()})
+
+
+_ARRAYS: dict[str, Callable[[Any], Any]] = {
+    TEXT: _texts,
+    TIME: _times,
+    NUMBER: _numbers,
+    TRUTH: _truths,
+    MAP: _maps,
+    EVENTS: _events,
+    LINKS: _links,
+}

@@ -1,0 +1,39 @@
+"""Filters: read from the names of a URL or of the command line, and written again."""
+
+import pytest
+
+from dl7450_telemetry.fleet.filters import Filters
+
+NOW = 1_795_331_578_120_000_000
+DAY = 86_400 * 10**9
+
+
+def test_filters_are_read_from_what_they_wrote() -> None:
+    filters = Filters(NOW - DAY, NOW, site="Oslo", error="404", resource=(("cloud.region", "eu=1"),))
+    assert Filters.parse(filters.pairs()) == filters
+
+
+@pytest.mark.parametrize(
+    ("pairs", "window"),
+    [
+        ([], (NOW - DAY, NOW)),
+        ([("since", "90m"), ("site", "")], (NOW - 5400 * 10**9, NOW)),
+        ([("until", "1970-01-03T00:00")], (DAY, 2 * DAY)),
+        ([("since", "1970-01-02T01:00:00.5+01:00"), ("until", "1970-01-03T00:00:00Z")], (DAY + 500_000_000, 2 * DAY)),
+    ],
+)
+def test_a_window_has_defaults_and_three_notations(pairs: list[tuple[str, str]], window: tuple[int, int]) -> None:
+    assert Filters.parse(pairs, now=NOW) == Filters(*window)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "fix"),
+    [
+        ([("since", "yesterday")], "write 2026-11-22T07:12, or 24h"),
+        ([("since", "1h"), ("until", "2h")], "exchange them"),
+        ([("resource", "site")], "KEY=VALUE"),
+    ],
+)
+def test_what_cannot_be_read_names_the_fix(pairs: list[tuple[str, str]], fix: str) -> None:
+    with pytest.raises(ValueError, match=fix):
+        Filters.parse(pairs, now=NOW)
