@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,10 +50,43 @@ _FILTERS = {
 }
 
 
+def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--store", default="fleet", show_default=True, metavar="PLACE", help="A folder, or clickhouse://..."
+    )(command)
+
+
+@fleet.command()
+@_store_option
+@click.option(
+    "--otlp", default="127.0.0.1:4318", show_default=True, metavar="HOST:PORT", help="Where OTLP/HTTP is received."
+)
+def serve(store: str, otlp: str) -> None:
+    """Receive OTLP and keep it, until Ctrl-C.
+
+    What is acknowledged is committed: it survives a crash.
+    """
+    import trio
+
+    from .extra import MissingExtraError
+    from .server import run_receiver
+    from .store import StoreError
+
+    def ready(url: str) -> None:
+        click.echo(f"OTEL_EXPORTER_OTLP_ENDPOINT={url}", err=True)
+
+    try:
+        trio.run(partial(run_receiver, store, otlp, ready=ready))
+    except (MissingExtraError, StoreError) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot listen at {otlp}: {error.strerror}") from None
+
+
 @fleet.command()
 @click.argument("question")
 @click.argument("id", required=False)
-@click.option("--store", default="fleet", show_default=True, metavar="PLACE", help="A folder, or clickhouse://...")
+@_store_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
 @filter_options

@@ -1,17 +1,18 @@
-"""The columns of a span, the same in every engine.
+"""The tables and their columns, the same in every engine.
 
-The first part is the table `otel_traces` of the OpenTelemetry Collector's ClickHouse exporter, by its names. The second
-part is taken from the attributes, so that what most questions are about need not be looked up in a map.
+They are those of the OpenTelemetry Collector's ClickHouse exporter, by its names. Typed columns come on top: they are
+taken from the attributes, so that what most questions are about need not be looked up in a map.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 # What kind of value a column has; the engines have a type for each.
-TEXT, TIME, NUMBER, TRUTH, MAP, EVENTS, LINKS = "text", "time", "number", "truth", "map", "events", "links"
+TEXT, TIME, NUMBER, FLOAT, TRUTH = "text", "time", "number", "float", "truth"
+NUMBERS, FLOATS, MAP, EVENTS, LINKS = "numbers", "floats", "map", "events", "links"
 
 SPAN_COLUMNS: Final = {
     "Timestamp": TIME,  # the start
@@ -44,7 +45,38 @@ TYPED_COLUMNS: Final = {
     "CurlCode": NUMBER,  # dl7450.curl.code; 0 if there is none
     "FirstByte": NUMBER,  # nanoseconds from the start to the event `first byte`; 0 if there was none
 }
-COLUMNS: Final = SPAN_COLUMNS | TYPED_COLUMNS
+_POINT_COLUMNS: Final = {
+    "ResourceAttributes": MAP,
+    "ScopeName": TEXT,
+    "ScopeVersion": TEXT,
+    "ServiceName": TEXT,
+    "MetricName": TEXT,
+    "MetricDescription": TEXT,
+    "MetricUnit": TEXT,
+    "Attributes": MAP,
+    "StartTimeUnix": TIME,
+    "TimeUnix": TIME,
+    "DeviceId": TEXT,  # typed
+}
+_SUMMED_COLUMNS: Final = {"AggregationTemporality": NUMBER, "IsMonotonic": TRUTH}
+_HISTOGRAM_COLUMNS: Final = {
+    "Count": NUMBER,
+    "Sum": FLOAT,
+    "BucketCounts": NUMBERS,
+    "ExplicitBounds": FLOATS,
+    "Min": FLOAT,
+    "Max": FLOAT,
+    "AggregationTemporality": NUMBER,
+}
+
+TRACES, GAUGES, SUMS, HISTOGRAMS = "otel_traces", "otel_metrics_gauge", "otel_metrics_sum", "otel_metrics_histogram"
+TABLES: Final = {
+    TRACES: SPAN_COLUMNS | TYPED_COLUMNS,
+    GAUGES: _POINT_COLUMNS | {"Value": FLOAT},
+    SUMS: _POINT_COLUMNS | {"Value": FLOAT} | _SUMMED_COLUMNS,
+    HISTOGRAMS: _POINT_COLUMNS | _HISTOGRAM_COLUMNS,
+}
+TIME_COLUMN: Final = {table: "Timestamp" if table == TRACES else "TimeUnix" for table in TABLES}
 
 UNKNOWN_DOCK: Final = "unknown dock"
 SITE: Final = "dl7450.site"  # the resource attribute
@@ -75,27 +107,29 @@ NO_EVENTS: Final = Events([], [], [])
 NO_LINKS: Final = Links([], [], [], [])
 
 
-def _empty() -> dict[str, list[Any]]:
-    return {name: [] for name in COLUMNS}
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
-    """Spans by column: `columns[name][i]` belongs to span `i`.
+    """Rows of one table by column: `columns[name][i]` belongs to row `i`.
 
     Times and durations are nanoseconds, ids lower-case hex, attributes dicts of texts.
+
+    Parameters:
+        table: one of `TABLES`.
     """
 
-    columns: dict[str, list[Any]] = field(default_factory=_empty)
+    __slots__ = ("columns", "table")
+
+    def __init__(self, table: str = TRACES) -> None:
+        self.table = table
+        self.columns: dict[str, list[Any]] = {name: [] for name in TABLES[table]}
 
     def __len__(self) -> int:
-        return len(self.columns["Timestamp"])
+        return len(self.columns["ServiceName"])
 
     def extend(self, other: Batch) -> None:
-        """Add the spans of another batch."""
+        """Add the rows of another batch of the same table."""
         for name, values in other.columns.items():
             self.columns[name].extend(values)
 
-    def appenders(self) -> dict[str, Callable[[Any], None]]:
-        """By column, the method that adds one value."""
-        return {name: values.append for name, values in self.columns.items()}
+    def appenders(self) -> list[Callable[[Any], None]]:
+        """For each column, in order, the method that adds one value."""
+        return [values.append for values in self.columns.values()]

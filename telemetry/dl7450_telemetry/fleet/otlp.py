@@ -6,23 +6,23 @@ attribute are asked for in the order in which they are likely.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._otlp_json import SHAPE_ERRORS, decode_request, reason
 from .columns import LATEST, NO_EVENTS, NO_LINKS, SITE, UNKNOWN_DOCK, Batch, Events, Links
+from .otlp_values import attributes as attributes_as_texts
+from .otlp_values import texts
 
 if TYPE_CHECKING:
-    from .._span_record import Attributes, SpanRecord
+    from .._span_record import SpanRecord
 
 _KINDS = ("Unspecified", "Internal", "Server", "Client", "Producer", "Consumer")
 _STATUSES = ("Unset", "Ok", "Error")
 
 
-def decode_traces(body: bytes) -> Batch:
-    """The spans of an `ExportTraceServiceRequest` in protobuf.
+def decode_traces(body: bytes) -> tuple[list[Batch], list[str]]:
+    """The spans of an `ExportTraceServiceRequest` in protobuf, and what is wrong with those that are left out.
 
     Raises:
         ValueError: it is not one.
@@ -34,13 +34,16 @@ def decode_traces(body: bytes) -> Batch:
         request = ExportTraceServiceRequest.FromString(body)
     except DecodeError as error:
         raise ValueError(f"not an ExportTraceServiceRequest in protobuf: {error}") from None
-    batch = Batch()
+    batch, faults = Batch(), list[str]()
     for resource_spans in request.resource_spans:
-        resource = _attributes(resource_spans.resource.attributes)
+        resource = attributes_as_texts(resource_spans.resource.attributes)
         for scope_spans in resource_spans.scope_spans:
             scope = scope_spans.scope
             add = _adder(batch, resource, scope.name, scope.version)
             for span in scope_spans.spans:
+                if len(span.trace_id) != 16 or len(span.span_id) != 8:
+                    faults.append(f"the span {span.name[:80]!r} has no valid ids: they have 16 and 8 bytes")
+                    continue
                 kind, code = span.kind, span.status.code
                 add(
                     span.start_time_unix_nano,
@@ -51,17 +54,17 @@ def decode_traces(body: bytes) -> Batch:
                     span.trace_state,
                     span.name,
                     _KINDS[kind] if 0 <= kind < len(_KINDS) else _KINDS[0],
-                    _attributes(span.attributes),
+                    attributes_as_texts(span.attributes),
                     _STATUSES[code] if 0 <= code < len(_STATUSES) else _STATUSES[0],
                     span.status.message,
                     _events(span.events) if span.events else NO_EVENTS,
                     _links(span.links) if span.links else NO_LINKS,
                 )
-    return batch
+    return [batch], faults
 
 
-def decode_json_traces(request: object) -> tuple[Batch, list[str]]:
-    """The spans of an `ExportTraceServiceRequest` in OTLP JSON, and what is wrong with those that are damaged.
+def decode_json_traces(request: object) -> tuple[list[Batch], list[str]]:
+    """The same in OTLP JSON.
 
     Raises:
         ValueError: the request around the spans is damaged.
@@ -71,7 +74,7 @@ def decode_json_traces(request: object) -> tuple[Batch, list[str]]:
         batch = batch_of(decode_request(request, lambda error: faults.append(reason(error))))
     except SHAPE_ERRORS as error:
         raise ValueError(f"not an OTLP trace export: {reason(error)}") from None
-    return batch, faults
+    return [batch], faults
 
 
 def batch_of(spans: Iterable[SpanRecord]) -> Batch:
@@ -83,17 +86,17 @@ def batch_of(spans: Iterable[SpanRecord]) -> Batch:
 
 
 def _add_record(batch: Batch, span: SpanRecord) -> None:
-    add = _adder(batch, _texts(span.resource), span.scope_name, span.scope_version)
+    add = _adder(batch, texts(span.resource), span.scope_name, span.scope_version)
     events = Events(
         [min(event.time, LATEST) for event in span.events],
         [event.name for event in span.events],
-        [_texts(event.attributes) for event in span.events],
+        [texts(event.attributes) for event in span.events],
     )
     links = Links(
         [link.trace_id for link in span.links],
         [link.span_id for link in span.links],
         [""] * len(span.links),
-        [_texts(link.attributes) for link in span.links],
+        [texts(link.attributes) for link in span.links],
     )
     add(
         span.start,
@@ -104,7 +107,7 @@ def _add_record(batch: Batch, span: SpanRecord) -> None:
         "",
         span.name,
         span.kind.capitalize(),
-        _texts(span.attributes),
+        texts(span.attributes),
         span.status.capitalize(),
         span.status_description or "",
         events,
@@ -114,13 +117,12 @@ def _add_record(batch: Batch, span: SpanRecord) -> None:
 
 def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_version: str) -> Callable[..., None]:
     """A function that adds one span of a scope to a batch."""
-    append = batch.appenders()
     (
         timestamp, trace_id, span_id, parent_span_id, trace_state, span_name, span_kind, service_name,
         resource_attributes, add_scope_name, add_scope_version, span_attributes, duration, status_code,
         status_message, add_events, add_links, device_id, release, site, is_request, host, path, http_status,
         error_type, curl_code, first_byte,
-    ) = append.values()  # fmt: skip
+    ) = batch.appenders()  # fmt: skip
     service = resource.get("service.name", "")
     device = resource.get("device.id") or UNKNOWN_DOCK
     version = resource.get("service.version", "")
@@ -190,75 +192,11 @@ def _number(text: str | None) -> int:
     return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else 0
 
 
-def _attributes(pairs: Any) -> dict[str, str]:
-    # Most values are texts that are not empty, and most others whole numbers.
-    return {pair.key: (value := pair.value).string_value or _text(value) for pair in pairs}
-
-
-def _text(value: Any) -> str:
-    if number := value.int_value:
-        return str(number)
-    match value.WhichOneof("value"):
-        case "string_value" | None:
-            return ""
-        case "bool_value":
-            return "true" if value.bool_value else "false"
-        case "int_value":
-            return "0"
-        case "double_value":
-            return _plain_text(value.double_value)
-        case "bytes_value":
-            return base64.b64encode(value.bytes_value).decode()
-        case _:
-            return json.dumps(_nested(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def _nested(value: Any) -> Any:
-    match value.WhichOneof("value"):
-        case "array_value":
-            return [_nested(item) for item in value.array_value.values]
-        case "kvlist_value":
-            return {pair.key: _nested(pair.value) for pair in value.kvlist_value.values}
-        case "bytes_value":
-            return base64.b64encode(value.bytes_value).decode()
-        case None:
-            return None
-        case name:
-            return getattr(value, name)
-
-
-def _texts(attributes: Attributes) -> dict[str, str]:
-    return {key: _plain_text(value) for key, value in attributes.items()}
-
-
-def _plain_text(value: object) -> str:
-    """A value as the Collector's `AsString` writes it."""
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
-        case bytes():
-            return base64.b64encode(value).decode()
-        case _:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_bytes_in_json)
-
-
-def _bytes_in_json(value: Any) -> str:
-    return base64.b64encode(value).decode()
-
-
 def _events(events: Any) -> Events:
     return Events(
         [min(event.time_unix_nano, LATEST) for event in events],
         [event.name for event in events],
-        [_attributes(event.attributes) for event in events],
+        [attributes_as_texts(event.attributes) for event in events],
     )
 
 
@@ -267,5 +205,5 @@ def _links(links: Any) -> Links:
         [link.trace_id.hex() for link in links],
         [link.span_id.hex() for link in links],
         [link.trace_state for link in links],
-        [_attributes(link.attributes) for link in links],
+        [attributes_as_texts(link.attributes) for link in links],
     )

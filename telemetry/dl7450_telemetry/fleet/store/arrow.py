@@ -12,14 +12,15 @@ from typing import Any
 
 import nanoarrow as na
 
-from ..columns import COLUMNS, EVENTS, LINKS, MAP, NUMBER, TEXT, TIME, TRUTH, Batch, Events, Links
+from .. import columns as c
+from ..columns import TABLES, Batch, Events, Links
 
 
 class ArrowBatch:
     """A batch as one Arrow record batch; can be read any number of times."""
 
     def __init__(self, batch: Batch) -> None:
-        arrays = {name: _ARRAYS[kind](batch.columns[name]) for name, kind in COLUMNS.items()}
+        arrays = {name: _ARRAYS[kind](batch.columns[name]) for name, kind in TABLES[batch.table].items()}
         self._struct = _struct(len(batch), arrays)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
@@ -47,6 +48,10 @@ def _texts(values: Sequence[str], *, nullable: bool = True) -> Any:
 
 def _numbers(values: Sequence[int]) -> Any:
     return na.c_array_from_buffers(na.int64(), len(values), [None, array("q", values)])
+
+
+def _floats(values: Sequence[float]) -> Any:
+    return na.c_array_from_buffers(na.float64(), len(values), [None, array("d", values)])
 
 
 def _times(values: Sequence[int]) -> Any:
@@ -96,11 +101,14 @@ def _links(values: Sequence[Links]) -> Any:
 
 
 _ARRAYS: dict[str, Callable[[Any], Any]] = {
-    TEXT: _texts,
-    TIME: _times,
-    NUMBER: _numbers,
-    TRUTH: _truths,
-    MAP: _maps,
-    EVENTS: _events,
-    LINKS: _links,
+    c.TEXT: _texts,
+    c.TIME: _times,
+    c.NUMBER: _numbers,
+    c.FLOAT: _floats,
+    c.TRUTH: _truths,
+    c.NUMBERS: lambda lists: _lists(_numbers(_flat(lists)), list(map(len, lists))),
+    c.FLOATS: lambda lists: _lists(_floats(_flat(lists)), list(map(len, lists))),
+    c.MAP: _maps,
+    c.EVENTS: _events,
+    c.LINKS: _links,
 }

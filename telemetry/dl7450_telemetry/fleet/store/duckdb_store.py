@@ -10,20 +10,27 @@ from typing import Any
 
 import duckdb
 
-from ..columns import COLUMNS, EVENTS, LINKS, MAP, NUMBER, TEXT, TIME, TRUTH, Batch
+from .. import columns as c
+from ..columns import TABLES, Batch
 from .arrow import ArrowBatch
 from .interface import Engine, StoreError
 
 _TYPES = {
-    TEXT: "VARCHAR",
-    TIME: "TIMESTAMP_NS",
-    NUMBER: "BIGINT",
-    TRUTH: "BOOLEAN",
-    MAP: "MAP(VARCHAR, VARCHAR)",
-    EVENTS: "STRUCT(Timestamp TIMESTAMP_NS[], Name VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
-    LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
+    c.TEXT: "VARCHAR",
+    c.TIME: "TIMESTAMP_NS",
+    c.NUMBER: "BIGINT",
+    c.FLOAT: "DOUBLE",
+    c.TRUTH: "BOOLEAN",
+    c.NUMBERS: "BIGINT[]",
+    c.FLOATS: "DOUBLE[]",
+    c.MAP: "MAP(VARCHAR, VARCHAR)",
+    c.EVENTS: "STRUCT(Timestamp TIMESTAMP_NS[], Name VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
+    c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
 }
-_TABLE = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in COLUMNS.items())
+_SCHEMA = [
+    f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{name} {_TYPES[kind]}' for name, kind in columns.items())})"
+    for table, columns in TABLES.items()
+]
 _PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -37,7 +44,8 @@ class DuckDbStore:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(":memory:" if folder is None else folder / "fleet.duckdb")
-            self._connection.execute(f"CREATE TABLE IF NOT EXISTS otel_traces ({_TABLE})")
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
         except (duckdb.Error, OSError) as error:
             raise StoreError(f"the store {str(folder)!r} cannot be opened: {error}") from error
         self._writing = threading.Lock()
@@ -47,7 +55,7 @@ class DuckDbStore:
         try:
             with self._writing, self._connection.cursor() as cursor:
                 cursor.register("arrow_batch", arrow_batch)
-                cursor.execute("INSERT INTO otel_traces SELECT * FROM arrow_batch")
+                cursor.execute(f"INSERT INTO {batch.table} SELECT * FROM arrow_batch")
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
 

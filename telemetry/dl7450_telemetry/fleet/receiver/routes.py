@@ -1,0 +1,118 @@
+"""The routes of OTLP/HTTP, and their answers: https://opentelemetry.io/docs/specs/otlp/#otlphttp"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from google.protobuf.json_format import MessageToJson
+from google.protobuf.message import Message
+from google.rpc.code_pb2 import Code  # type: ignore[import-untyped]
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..columns import Batch
+from ..otlp import decode_json_traces, decode_traces
+from ..otlp_metrics import decode_json_metrics, decode_metrics
+from .body import Bounds, RefusedError, Room, read_body
+from .intake import Intake
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+
+_CODES = {400: Code.INVALID_ARGUMENT, 408: Code.DEADLINE_EXCEEDED, 413: Code.INVALID_ARGUMENT}
+_CODES |= {415: Code.INVALID_ARGUMENT, 429: Code.RESOURCE_EXHAUSTED, 501: Code.UNIMPLEMENTED, 503: Code.UNAVAILABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """How one signal is decoded and answered."""
+
+    from_protobuf: Callable[[bytes], tuple[list[Batch], list[str]]]
+    from_json: Callable[[object], tuple[list[Batch], list[str]]]
+    response: Callable[[list[str]], Message]
+
+
+def otlp_routes(intake: Intake, bounds: Bounds = Bounds()) -> list[Route]:  # noqa: B008 # it is frozen
+    """The routes of a receiver, for a Starlette application on Trio.
+
+    Parameters:
+        intake: keeps what arrives; its `run` has to be running.
+        bounds: what is too much.
+    """
+    room = Room(bounds.waiting)
+    traces = _Signal(decode_traces, decode_json_traces, _traces_response)
+    metrics = _Signal(decode_metrics, decode_json_metrics, _metrics_response)
+    return [
+        Route("/v1/traces", partial(_receive, traces, intake, bounds, room), methods=["POST"]),
+        Route("/v1/metrics", partial(_receive, metrics, intake, bounds, room), methods=["POST"]),
+        Route("/v1/logs", _logs, methods=["POST"]),
+    ]
+
+
+async def _receive(signal: _Signal, intake: Intake, bounds: Bounds, room: Room, request: Request) -> Response:
+    media = _media_type(request)
+    try:
+        if media not in {PROTOBUF, JSON}:
+            raise RefusedError(415, f"the content type {media!r} is not known: send {PROTOBUF} or {JSON}")
+        with room.share() as take:
+            body = await read_body(request, bounds, take)
+            faults = await intake.keep(partial(_decode, signal, body, media), len(body))
+    except RefusedError as error:
+        return _refusal(error, media)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it
+    return _answer(signal.response(faults), media)
+
+
+def _decode(signal: _Signal, body: bytes, media: str) -> tuple[list[Batch], list[str]]:
+    try:
+        if media == PROTOBUF:
+            return signal.from_protobuf(body)
+        return signal.from_json(json.loads(body))
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, str(error)) from None
+
+
+async def _logs(request: Request) -> Response:
+    """Nothing here keeps logs: said as partial success, which no sender repeats, rather than as an error."""
+    response = ExportLogsServiceResponse()
+    response.partial_success.error_message = "logs are not kept here: set OTEL_LOGS_EXPORTER=none"
+    return _answer(response, _media_type(request))
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _traces_response(faults: list[str]) -> Message:
+    response = ExportTraceServiceResponse()
+    if faults:
+        response.partial_success.rejected_spans = len(faults)
+        response.partial_success.error_message = faults[0]
+    return response
+
+
+def _metrics_response(faults: list[str]) -> Message:
+    response = ExportMetricsServiceResponse()
+    if faults:
+        response.partial_success.rejected_data_points = len(faults)
+        response.partial_success.error_message = faults[0]
+    return response
+
+
+def _refusal(error: RefusedError, media: str) -> Response:
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return _answer(Status(code=_CODES[error.status], message=error.message), media, error.status, headers)
+
+
+def _answer(message: Message, media: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    if media == JSON:
+        return Response(MessageToJson(message, indent=None), status, headers, media_type=JSON)
+    return Response(message.SerializeToString(), status, headers, media_type=PROTOBUF)

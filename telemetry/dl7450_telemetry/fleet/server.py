@@ -1,0 +1,76 @@
+"""The processes of a fleet in one: the receiver and the store, as one Trio program."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import trio
+
+from .extra import extra
+from .owner import owned_store
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIFramework
+
+
+async def serve(
+    app: ASGIFramework,
+    address: str,
+    stop: trio.Event,
+    *,
+    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve an ASGI application on hypercorn's Trio worker until `stop`; started with its URL.
+
+    Parameters:
+        app: the application.
+        address: `HOST:PORT`; port 0 takes a free one.
+        stop: ends it: what is under way has three seconds.
+    """
+    with extra():
+        from hypercorn.config import Config
+        from hypercorn.trio import serve as hypercorn_serve
+
+    config = Config()
+    config.bind = [address]
+    config.backlog = 1024
+    config.loglevel = "WARNING"
+    config.include_server_header = False
+    async with trio.open_nursery() as nursery:
+        [url] = await nursery.start(partial(hypercorn_serve, app, config, shutdown_trigger=stop.wait, mode="asgi"))
+        task_status.started(url)
+
+
+async def run_receiver(place: str, address: str, *, ready: Callable[[str], None]) -> None:
+    """Receive OTLP and keep it, until SIGINT or SIGTERM.
+
+    Parameters:
+        place: the store, as `open_store` takes it.
+        address: `HOST:PORT` to listen at.
+        ready: called with the receiver's URL.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        OSError: the address cannot be listened at.
+        MissingExtraError: `dl7450[fleet]` is not installed.
+    """
+    with extra():
+        from starlette.applications import Starlette
+
+        from .receiver.intake import Intake
+        from .receiver.routes import otlp_routes
+
+    stop = trio.Event()
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with owned_store(place) as owner, trio.open_nursery() as nursery:
+            intake = Intake(owner)
+            nursery.start_soon(intake.run)
+            async with trio.open_nursery() as servers:
+                ready(await servers.start(serve, Starlette(routes=otlp_routes(intake)), address, stop))
+                async for _ in signals:
+                    stop.set()
+                    break
+            nursery.cancel_scope.cancel()
