@@ -43,6 +43,7 @@ TYPED_COLUMNS: Final = {
     "HttpStatus": NUMBER,  # 0 if there was no answer
     "ErrorType": TEXT,  # error.type
     "CurlCode": NUMBER,  # dl7450.curl.code; 0 if there is none
+    "RequestSent": NUMBER,  # nanoseconds from the start to the event `request sent`; 0 if there was none
     "FirstByte": NUMBER,  # nanoseconds from the start to the event `first byte`; 0 if there was none
 }
 _POINT_COLUMNS: Final = {
@@ -56,7 +57,9 @@ _POINT_COLUMNS: Final = {
     "Attributes": MAP,
     "StartTimeUnix": TIME,
     "TimeUnix": TIME,
-    "DeviceId": TEXT,  # typed
+    "DeviceId": TEXT,  # from here on typed, as for spans
+    "Release": TEXT,
+    "Site": TEXT,
 }
 _SUMMED_COLUMNS: Final = {"AggregationTemporality": NUMBER, "IsMonotonic": TRUTH}
 _HISTOGRAM_COLUMNS: Final = {

@@ -121,7 +121,7 @@ def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_versio
         timestamp, trace_id, span_id, parent_span_id, trace_state, span_name, span_kind, service_name,
         resource_attributes, add_scope_name, add_scope_version, span_attributes, duration, status_code,
         status_message, add_events, add_links, device_id, release, site, is_request, host, path, http_status,
-        error_type, curl_code, first_byte,
+        error_type, curl_code, request_sent, first_byte,
     ) = batch.appenders()  # fmt: skip
     service = resource.get("service.name", "")
     device = resource.get("device.id") or UNKNOWN_DOCK
@@ -170,15 +170,15 @@ def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_versio
         http_status(_number(get("http.response.status_code")))
         error_type(get("error.type", ""))
         curl_code(_number(get("dl7450.curl.code")))
-        first_byte(_first_byte(start, events))
+        request_sent(_until("request sent", start, events))
+        first_byte(_until("first byte", start, events))
 
     return add
 
 
-def _first_byte(start: int, events: Events) -> int:
-    if "first byte" not in events.names:
-        return 0
-    return max(0, events.times[events.names.index("first byte")] - min(start, LATEST))
+def _until(event: str, start: int, events: Events) -> int:
+    """Nanoseconds from the start to an event; 0 if there was none."""
+    return max(0, events.times[events.names.index(event)] - min(start, LATEST)) if event in events.names else 0
 
 
 def _path(url: str) -> str:

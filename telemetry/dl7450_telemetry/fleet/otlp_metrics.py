@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .columns import GAUGES, HISTOGRAMS, LATEST, SUMS, UNKNOWN_DOCK, Batch
+from .columns import GAUGES, HISTOGRAMS, LATEST, SITE, SUMS, UNKNOWN_DOCK, Batch
 from .otlp_values import attributes
 
 if TYPE_CHECKING:
@@ -98,6 +98,8 @@ def _add(batch: Batch, around: tuple[dict[str, str], Any, Any], point: Any, *val
         min(point.start_time_unix_nano, LATEST),
         min(point.time_unix_nano, LATEST),
         resource.get("device.id") or UNKNOWN_DOCK,
+        resource.get("service.version", ""),
+        resource.get(SITE, ""),
         *values,
     )
     for append, value in zip(batch.appenders(), row, strict=True):

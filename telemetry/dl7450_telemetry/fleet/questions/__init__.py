@@ -1,7 +1,8 @@
 """What can be asked of a fleet. One question is two short SQL files side by side, one for each engine.
 
-A file reads two tables, which are made here from the filters: `spans`, and `requests`, which are the spans of HTTP
-requests with a column `Failed`. Its parameters are those of the question, and `since`, `until` and `step`.
+A file reads tables that are made here from the filters: `spans`, `requests`, which are the spans of HTTP requests with
+a column `Failed`, and `histograms`, the metrics. Its parameters are those of the question, `since` and `until`, and the
+widths of buckets `step` and `coarse`, all in nanoseconds.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     if unknown or missing:
         raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
     around, parameters = relations(store.engine, filters, question)
-    parameters |= {"step": step(filters), **question.parameters, **arguments}
+    parameters |= {"step": step(filters), "coarse": step(filters, most=24), **question.parameters, **arguments}
     sql = (_FOLDER / f"{name}.{store.engine}.sql").read_text(encoding="utf-8")
     return Table(question.columns, store.query(around + sql, parameters))
 

@@ -59,6 +59,7 @@ QUESTIONS: Final = {
             Column("failing_since", "time"),  # the first failure with no success after it, or None
             Column("p95", "duration"),
             Column("last_seen", "time"),
+            Column("spark", "list"),  # [{"time": ns, "requests": n, "failures": n}, ...], by `coarse`
         ),
     ),
     "errors": Question(
@@ -74,6 +75,124 @@ QUESTIONS: Final = {
             Column("first", "time"),
             Column("last", "time"),
         ),
+    ),
+    "latency": Question(
+        "How long do requests take, over time?",
+        (
+            Column("time", "time"),  # the start of a bucket of `step`
+            Column("requests", "count"),
+            Column("failures", "count"),
+            Column("p50", "duration"),
+            Column("p95", "duration"),
+            Column("p99", "duration"),
+        ),
+    ),
+    "heat": Question(
+        "How many requests take how long, over time? Five buckets a decade.",
+        (Column("time", "time"), Column("at_least", "duration"), Column("requests", "count")),
+    ),
+    "hosts": Question(
+        "Which host is slow, or fails?",
+        (
+            Column("host", "text"),
+            Column("requests", "count"),
+            Column("failures", "count"),
+            Column("failure_rate", "ratio"),
+            Column("p50", "duration"),
+            Column("p95", "duration"),
+            Column("p99", "duration"),
+        ),
+    ),
+    "phases": Question(
+        "Which phase of a request takes the time?",
+        (
+            Column("phase", "text"),  # DNS, connect, TLS, first byte, body
+            Column("count", "count"),
+            Column("p50", "duration"),
+            Column("p95", "duration"),
+            Column("p99", "duration"),
+        ),
+    ),
+    "releases": Question(
+        "Does a release fail more than the others of its app?",
+        (
+            Column("app", "text"),
+            Column("release", "text"),
+            Column("docks", "count"),
+            Column("requests", "count"),
+            Column("failures", "count"),
+            Column("failure_rate", "ratio"),
+            Column("rest_rate", "ratio"),  # of the app's other releases; None if there are none
+            Column("z", "number"),  # the difference in standard errors: between -3 and 3 it is noise
+            Column("p50", "duration"),
+            Column("p95", "duration"),
+            Column("error", "text"),  # the most frequent one
+            Column("first_seen", "time"),
+        ),
+    ),
+    "differs": Question(
+        "Which attribute values are more frequent among failing (or slow) requests than among the rest?",
+        (
+            Column("attribute", "text"),
+            Column("value", "text"),
+            Column("failing", "count"),  # in a sample of both
+            Column("rest", "count"),
+            Column("failing_share", "ratio"),
+            Column("rest_share", "ratio"),
+            Column("difference", "ratio"),
+        ),
+        {"by": "failures", "sample": 5000},  # by: failures, or slow for the slowest twentieth
+    ),
+    "changes": Question(
+        "What fails more than in the week before?",
+        (
+            Column("attribute", "text"),
+            Column("value", "text"),
+            Column("requests", "count"),
+            Column("failures", "count"),
+            Column("failure_rate", "ratio"),
+            Column("rate_before", "ratio"),  # None if it was not there
+            Column("excess", "number"),  # failures above what the rate before would have given
+        ),
+        lookback=_WEEK,
+    ),
+    "blocked": Question(
+        "Which app blocks the event loop?",
+        (
+            Column("app", "text"),
+            Column("release", "text"),
+            Column("task", "text"),
+            Column("stack", "text"),
+            Column("docks", "count"),
+            Column("times", "count"),
+            Column("last", "time"),
+        ),
+    ),
+    "dock": Question(
+        "What did this dock do?",
+        (
+            Column("time", "time"),
+            Column("duration", "duration"),
+            Column("gap", "duration"),  # from the start of the span before; None for the first
+            Column("lane", "text"),  # app, request, callback, timer, frame, other
+            Column("name", "text"),
+            Column("failed", "text"),  # error.type, or empty
+            Column("path", "text"),
+            Column("blocked", "count"),  # how often it blocked the event loop
+            Column("trace", "trace"),
+            Column("span", "span"),
+        ),
+        {"id": None, "limit": 10_000},
+    ),
+    "lag": Question(
+        "How late did this dock's tasks run?",
+        (
+            Column("time", "time"),
+            Column("steps", "count"),
+            Column("mean", "duration"),
+            Column("max", "duration"),
+        ),
+        {"id": None},
     ),
     "trace": Question(
         "What happened in this trace?",

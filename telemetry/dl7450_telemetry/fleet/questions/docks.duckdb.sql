@@ -1,25 +1,36 @@
 , docks AS (
     SELECT
-        DeviceId AS dock,
+        DeviceId,
         arg_max(Site, Timestamp) AS site,
         arg_max(ServiceName, Timestamp) AS app,
         arg_max(Release, Timestamp) AS release,
         count(*) AS requests,
         count(*) FILTER (Failed) AS failures,
         mode(ErrorType) FILTER (Failed) AS error,
-        max(Timestamp) FILTER (NOT Failed) AS last_success,
+        coalesce(max(Timestamp) FILTER (NOT Failed), make_timestamp_ns(0)) AS last_success,
         approx_quantile(Duration, 0.95) AS p95,
         max(Timestamp) AS last_seen
     FROM requests
-    GROUP BY dock
+    GROUP BY DeviceId
 ), failing AS (
-    SELECT dock, min(Timestamp) AS failing_since
-    FROM requests JOIN docks ON dock = DeviceId
-    WHERE Failed AND (last_success IS NULL OR Timestamp > last_success)
-    GROUP BY dock
+    SELECT requests.DeviceId, min(Timestamp) AS since
+    FROM requests JOIN docks ON docks.DeviceId = requests.DeviceId
+    WHERE Failed AND Timestamp > last_success
+    GROUP BY requests.DeviceId
+), cells AS (
+    SELECT DeviceId, epoch_ns(Timestamp) // $coarse * $coarse AS time, count(*) AS requests,
+        count(*) FILTER (Failed) AS failures
+    FROM requests
+    GROUP BY DeviceId, time
+), sparks AS (
+    SELECT DeviceId, list({'time': time, 'requests': requests, 'failures': failures} ORDER BY time) AS spark
+    FROM cells
+    GROUP BY DeviceId
 )
 SELECT
-    dock, site, app, release, requests, failures, failures / requests AS failure_rate, error,
-    epoch_ns(failing_since), p95, epoch_ns(last_seen)
-FROM docks LEFT JOIN failing USING (dock)
-ORDER BY failures DESC, dock
+    docks.DeviceId, site, app, release, requests, failures, failures / requests, error, epoch_ns(failing.since), p95,
+    epoch_ns(last_seen), spark
+FROM docks
+LEFT JOIN failing ON failing.DeviceId = docks.DeviceId
+LEFT JOIN sparks ON sparks.DeviceId = docks.DeviceId
+ORDER BY failures DESC, docks.DeviceId

@@ -1,4 +1,4 @@
-"""The tables that every question reads, from the filters: `spans` and `requests`, as the start of a WITH clause."""
+"""The tables that every question reads, made from the filters, as the start of a WITH clause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COLUMN_OF = {"site": "Site", "app": "ServiceName", "release": "Release", "host"
 
 
 def relations(engine: Engine, filters: Filters, question: Question) -> tuple[str, dict[str, Any]]:
-    """`WITH spans AS (...), requests AS (...)`, and the parameters in it."""
+    """`WITH spans AS (...), requests AS (...), histograms AS (...)`, and the parameters in it."""
     parameters: dict[str, Any] = {
         "since": filters.since,
         "until": filters.until,
@@ -31,7 +31,9 @@ def relations(engine: Engine, filters: Filters, question: Question) -> tuple[str
         parameters |= {f"key{number}": key, f"value{number}": value}
         wanted.append(f"ResourceAttributes[$key{number}] = $value{number}")
     requests = " AND ".join(["IsRequest", *of_request])
+    points = [condition.replace("Timestamp", "TimeUnix") for condition in wanted]
     return (
         f"WITH spans AS NOT MATERIALIZED (SELECT * FROM otel_traces WHERE {' AND '.join(wanted)}),\n"
-        f"requests AS NOT MATERIALIZED (SELECT *, StatusCode = 'Error' AS Failed FROM spans WHERE {requests})\n"
+        f"requests AS NOT MATERIALIZED (SELECT *, StatusCode = 'Error' AS Failed FROM spans WHERE {requests}),\n"
+        f"histograms AS NOT MATERIALIZED (SELECT * FROM otel_metrics_histogram WHERE {' AND '.join(points)})\n"
     ), parameters

@@ -1,0 +1,33 @@
+-- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine.
+, slow AS (
+    SELECT approx_quantile(Duration, 0.95) AS least FROM requests
+), marked AS (
+    SELECT SpanId, CASE WHEN $by = 'slow' THEN Duration >= (SELECT least FROM slow) ELSE Failed END AS marked
+    FROM requests
+), sample AS (
+    (SELECT SpanId, marked FROM marked WHERE marked ORDER BY SpanId LIMIT $sample)
+    UNION ALL
+    (SELECT SpanId, marked FROM marked WHERE NOT marked ORDER BY SpanId LIMIT $sample)
+), pairs AS (
+    SELECT sample.marked, unnest(
+        map_entries(SpanAttributes) || map_entries(ResourceAttributes)
+        || [{'key': 'url.path', 'value': Path}, {'key': 'hour (UTC)', 'value': strftime(Timestamp, '%H')}]
+    ) AS pair
+    FROM sample JOIN requests ON requests.SpanId = sample.SpanId
+), counted AS (
+    SELECT
+        pair.key AS attribute,
+        pair.value AS value,
+        count(*) FILTER (marked) AS failing,
+        count(*) FILTER (NOT marked) AS rest,
+        failing / (SELECT nullif(count(*) FILTER (marked), 0) FROM sample) AS failing_share,
+        rest / (SELECT nullif(count(*) FILTER (NOT marked), 0) FROM sample) AS rest_share
+    FROM pairs
+    WHERE pair.key NOT IN ('error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full')
+    GROUP BY attribute, value
+)
+SELECT *, failing_share - coalesce(rest_share, 0) AS difference
+FROM counted
+WHERE failing > 1 AND difference > 0.02
+ORDER BY difference DESC, attribute, value
+LIMIT 50

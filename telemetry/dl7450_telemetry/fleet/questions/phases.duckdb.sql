@@ -1,0 +1,23 @@
+-- What happens before a request is sent is in child spans, the rest in the request's events.
+, timed AS (
+    SELECT
+        CASE
+            WHEN starts_with(SpanName, 'DNS lookup ') THEN 'DNS'
+            WHEN starts_with(SpanName, 'socket connect ') THEN 'connect'
+            ELSE 'TLS'
+        END AS phase,
+        Duration AS took
+    FROM spans
+    WHERE SpanKind = 'Internal' AND (
+        starts_with(SpanName, 'DNS lookup ') OR starts_with(SpanName, 'socket connect ')
+        OR starts_with(SpanName, 'TLS client handshake ')
+    ) AND ParentSpanId IN (SELECT SpanId FROM requests)
+    UNION ALL
+    SELECT 'first byte', FirstByte - RequestSent FROM requests WHERE FirstByte > 0
+    UNION ALL
+    SELECT 'body', Duration - FirstByte FROM requests WHERE FirstByte > 0
+)
+SELECT phase, count(*), approx_quantile(took, 0.5), approx_quantile(took, 0.95), approx_quantile(took, 0.99)
+FROM timed
+GROUP BY phase
+ORDER BY CASE phase WHEN 'DNS' THEN 1 WHEN 'connect' THEN 2 WHEN 'TLS' THEN 3 WHEN 'first byte' THEN 4 ELSE 5 END
