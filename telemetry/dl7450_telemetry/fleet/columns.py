@@ -6,13 +6,15 @@ taken from the attributes, so that what most questions are about need not be loo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
 # What kind of value a column has; the engines have a type for each.
 TEXT, TIME, NUMBER, FLOAT, TRUTH = "text", "time", "number", "float", "truth"
 NUMBERS, FLOATS, MAP, EVENTS, LINKS = "numbers", "floats", "map", "events", "links"
+SHARED_MAP = "shared map"  # one that is the same object in many rows
 
 SPAN_COLUMNS: Final = {
     "Timestamp": TIME,  # the start
@@ -23,7 +25,7 @@ SPAN_COLUMNS: Final = {
     "SpanName": TEXT,
     "SpanKind": TEXT,  # Client, Internal, ...
     "ServiceName": TEXT,
-    "ResourceAttributes": MAP,
+    "ResourceAttributes": SHARED_MAP,
     "ScopeName": TEXT,
     "ScopeVersion": TEXT,
     "SpanAttributes": MAP,
@@ -47,7 +49,7 @@ TYPED_COLUMNS: Final = {
     "FirstByte": NUMBER,  # nanoseconds from the start to the event `first byte`; 0 if there was none
 }
 _POINT_COLUMNS: Final = {
-    "ResourceAttributes": MAP,
+    "ResourceAttributes": SHARED_MAP,
     "ScopeName": TEXT,
     "ScopeVersion": TEXT,
     "ServiceName": TEXT,
@@ -132,6 +134,12 @@ class Batch:
         """Add the rows of another batch of the same table."""
         for name, values in other.columns.items():
             self.columns[name].extend(values)
+
+    def where(self, chosen: Sequence[bool]) -> Batch:
+        """The rows that are chosen."""
+        batch = Batch(self.table)
+        batch.columns = {name: list(compress(values, chosen)) for name, values in self.columns.items()}
+        return batch
 
     def appenders(self) -> list[Callable[[Any], None]]:
         """For each column, in order, the method that adds one value."""

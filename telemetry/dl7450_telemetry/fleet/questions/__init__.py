@@ -7,11 +7,12 @@ widths of buckets `step` and `coarse`, all in nanoseconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..filters import Filters
-from ..store import Store
+from ..store import Engine, Store
 from ..table import Table
 from .declarations import QUESTIONS, Question
 from .relations import relations
@@ -42,10 +43,23 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     missing = {key for key, value in question.parameters.items() if value is None} - arguments.keys()
     if unknown or missing:
         raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
+    arguments = {**question.parameters, **arguments}
+    if question.located:
+        filters = _locate(store, name, arguments)
     around, parameters = relations(store.engine, filters, question)
-    parameters |= {"step": step(filters), "coarse": step(filters, most=24), **question.parameters, **arguments}
-    sql = (_FOLDER / f"{name}.{store.engine}.sql").read_text(encoding="utf-8")
-    return Table(question.columns, store.query(around + sql, parameters))
+    parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
+    window = {"since": parameters["start"], "until": filters.until}
+    return Table(question.columns, store.query(around + _sql(name, store.engine), parameters, **window))
+
+
+def _locate(store: Store, name: str, arguments: Mapping[str, Any]) -> Filters:
+    """The window in which something was; an empty one if it is not there."""
+    [(first, last)] = store.query(_sql(f"{name}.times", store.engine), arguments)
+    return Filters(0, 0) if first is None else Filters(first, last + 1)
+
+
+def _sql(name: str, engine: Engine) -> str:
+    return (_FOLDER / f"{name}.{engine}.sql").read_text(encoding="utf-8")
 
 
 def step(filters: Filters, most: int = 96) -> int:

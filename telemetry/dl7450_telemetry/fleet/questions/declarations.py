@@ -20,12 +20,14 @@ class Question:
         columns: those of its answer, in order.
         parameters: its own, each with its default; None has to be given.
         lookback: nanoseconds before the filters' window that it needs too.
+        located: the filters do not count: when it was is found first, by `NAME.times.ENGINE.sql`.
     """
 
     asks: str
     columns: tuple[Column, ...]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lookback: int = 0
+    located: bool = False
 
 
 QUESTIONS: Final = {
@@ -215,5 +217,6 @@ QUESTIONS: Final = {
             Column("links", "list"),  # [{"trace": ..., "span": ..., "attributes": {...}}, ...]
         ),
         {"id": None},
+        located=True,
     ),
 }

@@ -10,5 +10,5 @@ SELECT
         lambda link: {'trace': link[1], 'span': link[2], 'attributes': link[3]}
     )
 FROM spans
-WHERE TraceId = $id
+WHERE TraceId = lower($id)
 ORDER BY Timestamp, SpanId

@@ -1,10 +1,12 @@
 """Columns as Arrow arrays, which DuckDB reads at a tenth of the cost of Python values.
 
-nanoarrow makes them from buffers: offsets and joined text.
+nanoarrow makes them from buffers: offsets and joined text. A map that many rows share goes as one JSON text: that is a
+third of the cost of all that is written.
 """
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain
@@ -70,6 +72,12 @@ def _maps(dicts: Sequence[dict[str, str]]) -> Any:
     return na.c_array_from_buffers(na.map_(na.string(), na.string()), len(dicts), buffers, children=[entries])
 
 
+def _shared_maps(dicts: Sequence[dict[str, str]]) -> Any:
+    distinct = {id(shared): shared for shared in dicts}
+    encoded = {identity: json.dumps(shared, ensure_ascii=False) for identity, shared in distinct.items()}
+    return _texts([encoded[identity] for identity in map(id, dicts)])
+
+
 def _lists(items: Any, lengths: Sequence[int]) -> Any:
     buffers = [None, _offsets(lengths)]
     return na.c_array_from_buffers(na.list_(na.Schema(items.schema)), len(lengths), buffers, children=[items])
@@ -109,6 +117,7 @@ _ARRAYS: dict[str, Callable[[Any], Any]] = {
     c.NUMBERS: lambda lists: _lists(_numbers(_flat(lists)), list(map(len, lists))),
     c.FLOATS: lambda lists: _lists(_floats(_flat(lists)), list(map(len, lists))),
     c.MAP: _maps,
+    c.SHARED_MAP: _shared_maps,
     c.EVENTS: _events,
     c.LINKS: _links,
 }

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from .. import columns as c
-from ..columns import TABLES, Batch
+from ..columns import LATEST, TIME_COLUMN, TRACES, Batch
 from .arrow import ArrowBatch
+from .days import Day, Days
 from .interface import Engine, StoreError
+from .layout import DUCKDB_TABLES, TRACE_TIMES, create_view
 
-_TYPES = {
-    c.TEXT: "VARCHAR",
-    c.TIME: "TIMESTAMP_NS",
-    c.NUMBER: "BIGINT",
-    c.FLOAT: "DOUBLE",
-    c.TRUTH: "BOOLEAN",
-    c.NUMBERS: "BIGINT[]",
-    c.FLOATS: "DOUBLE[]",
-    c.MAP: "MAP(VARCHAR, VARCHAR)",
-    c.EVENTS: "STRUCT(Timestamp TIMESTAMP_NS[], Name VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
-    c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
-}
-_SCHEMA = [
-    f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{name} {_TYPES[kind]}' for name, kind in columns.items())})"
-    for table, columns in TABLES.items()
-]
 _PARAMETER = re.compile(r"\$(\w+)")
+_TABLE = re.compile(r"\botel_\w+")
+_HOLDER = re.compile(r"Conflicting lock is held in (.*?\(PID \d+\))")
+
+# A checkpoint writes what the log of a file holds into its columns. The default of 16 MiB writes most rows twice.
+_SETTINGS = {"checkpoint_threshold": "64MB", "memory_limit": "512MB", "preserve_insertion_order": "false"}
 
 
 class DuckDbStore:
-    """Spans in a DuckDB file in a folder, or in memory if there is none."""
+    """Rows in a folder with a DuckDB file for each day, or in memory if there is none.
+
+    `fleet.duckdb` holds no rows: it is what the owning process has locked.
+
+    Parameters:
+        folder: made if needed; None for memory.
+
+    Raises:
+        StoreError: it cannot be opened, or another process has it open.
+    """
 
     engine: Engine = "duckdb"
 
@@ -44,28 +44,55 @@ class DuckDbStore:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(":memory:" if folder is None else folder / "fleet.duckdb")
-            for statement in _SCHEMA:
-                self._connection.execute(statement)
+            for name, value in _SETTINGS.items():
+                self._connection.execute(f"SET {name} = '{value}'")
+            self._days = Days(self._connection, folder)
         except (duckdb.Error, OSError) as error:
+            if holder := _HOLDER.search(str(error)):
+                raise StoreError(
+                    f"the store {str(folder)!r} is open in another process, {holder[1]}: stop that one, or ask it"
+                ) from None
             raise StoreError(f"the store {str(folder)!r} cannot be opened: {error}") from error
         self._writing = threading.Lock()
 
     def insert(self, batch: Batch) -> None:
-        arrow_batch = ArrowBatch(batch)
         try:
             with self._writing, self._connection.cursor() as cursor:
-                cursor.register("arrow_batch", arrow_batch)
-                cursor.execute(f"INSERT INTO {batch.table} SELECT * FROM arrow_batch")
+                for day, rows in self._days.split(batch):
+                    _insert(cursor, day, rows)
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
 
-    def query(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    def query(
+        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+    ) -> Sequence[tuple[Any, ...]]:
         used = {name: parameters[name] for name in set(_PARAMETER.findall(sql))}
         try:
             with self._connection.cursor() as cursor:
+                for table in set(_TABLE.findall(sql)) & DUCKDB_TABLES.keys():
+                    cursor.execute(create_view(table, self._days.with_rows(table, since, until)))
                 return cursor.execute(sql, used).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
 
+    def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
+        before = None if keep is None else time.time_ns() - keep
+        with self._writing:
+            return self._days.forget(before, max_bytes)
+
     def close(self) -> None:
         self._connection.close()
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch) -> None:
+    cursor.register("arrow_batch", ArrowBatch(batch))
+    cursor.execute("BEGIN")
+    cursor.execute(f'INSERT INTO "{day.name}".{batch.table} SELECT * FROM arrow_batch')
+    if batch.table == TRACES:
+        cursor.execute(f"""
+            INSERT INTO "{day.name}".{TRACE_TIMES}
+            SELECT ('0x' || TraceId[1:16])::UBIGINT, min(Timestamp), max(Timestamp) FROM arrow_batch GROUP BY TraceId
+        """)
+    cursor.execute("COMMIT")
+    times = batch.columns[TIME_COLUMN[batch.table]]
+    day.grow(batch.table, min(times), max(times))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias
 
-from ..columns import Batch
+from ..columns import LATEST, Batch
 
 Engine: TypeAlias = Literal["duckdb", "clickhouse"]
 
@@ -26,11 +26,30 @@ class Store(Protocol):
             StoreError: none of them is kept.
         """
 
-    def query(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """The rows of one SELECT, which may read the table `otel_traces`. May be called from several threads.
+    def query(
+        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+    ) -> Sequence[tuple[Any, ...]]:
+        """The rows of one SELECT over the tables of `columns.TABLES`. May be called from several threads.
+
+        Parameters:
+            sql: the SELECT, in the engine's own dialect.
+            parameters: its parameters, and maybe others.
+            since: the start of the window that it is about, in nanoseconds since 1970; all time by default.
+            until: the end of that window.
 
         Raises:
             StoreError: it cannot be answered.
+        """
+
+    def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
+        """Delete whole days, the oldest first; the newest one stays. Called again and again by the owner.
+
+        Parameters:
+            keep: nanoseconds for which a day is kept.
+            max_bytes: how much all days may take on disk.
+
+        Returns:
+            The days that were deleted, such as `2026-11-22`.
         """
 
     def close(self) -> None:

@@ -1,0 +1,47 @@
+"""The tables as DuckDB has them."""
+
+from __future__ import annotations
+
+from .. import columns as c
+from ..columns import TABLES
+
+_TYPES = {
+    c.TEXT: "VARCHAR",
+    c.TIME: "TIMESTAMP_NS",
+    c.NUMBER: "BIGINT",
+    c.FLOAT: "DOUBLE",
+    c.TRUTH: "BOOLEAN",
+    c.NUMBERS: "BIGINT[]",
+    c.FLOATS: "DOUBLE[]",
+    c.MAP: "MAP(VARCHAR, VARCHAR)",
+    c.SHARED_MAP: "VARCHAR",  # JSON
+    c.EVENTS: "STRUCT(Timestamp TIMESTAMP_NS[], Name VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
+    c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
+}
+
+# When a trace began and ended, once for each batch that had spans of it. `TraceKey` is the first half of its id.
+TRACE_TIMES = "otel_traces_trace_id_ts"
+_TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "TIMESTAMP_NS", "Last": "TIMESTAMP_NS"}
+
+DUCKDB_TABLES = {table: {column: _TYPES[kind] for column, kind in kinds.items()} for table, kinds in TABLES.items()} | {
+    TRACE_TIMES: _TRACE_TIMES
+}
+
+
+def create_table(database: str, table: str) -> str:
+    """The statement that makes a table in a database if it is not there."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in DUCKDB_TABLES[table].items())
+    return f'CREATE TABLE IF NOT EXISTS "{database}".{table} ({columns})'
+
+
+def create_view(table: str, databases: list[str]) -> str:
+    """The statement that makes a table of this connection out of the same table in several databases."""
+    replaced = "ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"
+    chosen = "*" if table == TRACE_TIMES else f"* REPLACE ({replaced})"
+    if databases:
+        sources = [f'"{database}".{table}' for database in databases]
+    else:
+        columns = ", ".join(f"NULL::{kind} AS {column}" for column, kind in DUCKDB_TABLES[table].items())
+        sources = [f"(SELECT {columns} WHERE false)"]
+    union = " UNION ALL ".join(f"SELECT {chosen} FROM {source}" for source in sources)
+    return f"CREATE OR REPLACE TEMP VIEW {table} AS {union}"
