@@ -3,14 +3,44 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+import sys
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from .filters import Filters
+
+
+class _Span(click.ParamType[int]):
+    """A span of time, in nanoseconds."""
+
+    name = "span"
+
+    def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        from .filters import span_of_time
+
+        try:
+            return span_of_time(value)
+        except ValueError as error:
+            self.fail(str(error))
+
+
+class _Size(click.ParamType[int]):
+    """A size, in bytes."""
+
+    name = "size"
+
+    def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> int:
+        match = re.fullmatch(r"(\d{1,9})([kMGT]?)B", value)
+        if match is None:
+            self.fail(f"{value!r} is not a size such as 500MB or 10GB")
+        power: int = " kMGT".index(match[2] or " ")
+        return int(match[1]) * int(1000**power)
 
 
 fleet = click.Group()  # its help is in `dl7450.cli`, which mounts it
@@ -61,10 +91,13 @@ def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--otlp", default="127.0.0.1:4318", show_default=True, metavar="HOST:PORT", help="Where OTLP/HTTP is received."
 )
-def serve(store: str, otlp: str) -> None:
+@click.option("--keep", type=_Span(), metavar="TIME", help="Forget days that are older, such as 30d.")
+@click.option("--max-size", type=_Size(), metavar="SIZE", help="Forget the oldest days above this size, such as 10GB.")
+def serve(store: str, otlp: str, keep: int | None, max_size: int | None) -> None:
     """Receive OTLP and keep it, until Ctrl-C.
 
-    What is acknowledged is committed: it survives a crash.
+    What is acknowledged is committed: it survives a crash. One process has a store open. Without --keep and --max-size
+    nothing is forgotten.
     """
     import trio
 
@@ -76,11 +109,49 @@ def serve(store: str, otlp: str) -> None:
         click.echo(f"OTEL_EXPORTER_OTLP_ENDPOINT={url}", err=True)
 
     try:
-        trio.run(partial(run_receiver, store, otlp, ready=ready))
+        trio.run(partial(run_receiver, store, otlp, keep=keep, max_bytes=max_size, ready=ready))
     except (MissingExtraError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot listen at {otlp}: {error.strerror}") from None
+
+
+@fleet.command(name="import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    metavar="FILE...",
+)
+@_store_option
+def import_files(files: Sequence[Path], store: str) -> None:
+    """Keep what each FILE holds: OTLP JSON lines, as --trace-file and the OpenTelemetry Collector write them.
+
+    FILE may be compressed with gzip; - is standard input. What is damaged in it is left out, with a warning.
+    """
+    from .extra import MissingExtraError
+    from .importer import import_file
+    from .store import StoreError, open_store
+
+    kept = 0
+    try:
+        opened = open_store(store)
+        try:
+            with click.progressbar(files, label="Importing", file=sys.stderr, item_show_func=_name) as shown:
+                for file in shown:
+                    kept += import_file(file, opened, warn=lambda text: click.echo(f"Warning: {text}", err=True))
+        finally:
+            opened.close()
+    except (MissingExtraError, StoreError) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot read {error.filename!r}: {error.strerror}") from None
+    click.echo(f"{kept} rows kept in {store}", err=True)
+
+
+def _name(file: Path | None) -> str:
+    return "" if file is None else file.name
 
 
 @fleet.command()

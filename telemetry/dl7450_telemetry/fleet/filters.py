@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Self
 
+from .columns import LATEST
+
 _SECOND = 1_000_000_000
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d{1,9})([smhdw])")
@@ -84,17 +86,29 @@ class Filters:
         return times + chosen + [("resource", f"{key}={value}") for key, value in self.resource]
 
 
+def span_of_time(text: str) -> int:
+    """Nanoseconds, from a text such as `90m`, `24h` or `30d`.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    match = _AGO.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a span of time such as 90m, 24h or 30d")
+    return int(match[1]) * _UNITS[match[2]] * _SECOND
+
+
 _CHOICES = [field.name for field in fields(Filters) if field.type == "str | None"]
 
 
 def _moment(text: str, now: int, name: str) -> int:
-    if match := _AGO.fullmatch(text):
-        return now - int(match[1]) * _UNITS[match[2]] * _SECOND
+    if _AGO.fullmatch(text):
+        return now - span_of_time(text)
     if _NANOSECONDS.fullmatch(text):
-        return min(int(text), 2**63 - 1)
+        return min(int(text), LATEST)
     try:
         moment = datetime.fromisoformat(text if "+" in text or text.endswith("Z") else text + "+00:00")
-        return max(0, int(moment.timestamp()) * _SECOND + moment.microsecond * 1000)
+        return min(max(0, int(moment.timestamp()) * _SECOND + moment.microsecond * 1000), LATEST)
     except (ValueError, OverflowError):
         raise ValueError(
             f"{name} is {text!r}, which is not a time: write 2026-11-22T07:12, or 24h for how long ago"

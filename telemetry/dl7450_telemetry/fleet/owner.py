@@ -34,6 +34,12 @@ class StoreOwner:
         """
         await trio.to_thread.run_sync(self._store.insert, batch, limiter=self._one_writer)
 
+    async def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
+        """Delete the oldest days, as `Store.forget` does."""
+        return await trio.to_thread.run_sync(
+            partial(self._store.forget, keep=keep, max_bytes=max_bytes), limiter=self._one_writer
+        )
+
     async def ask(self, name: str, filters: Filters, **arguments: Any) -> Table:
         """The answer to a question, as `questions.ask` gives it."""
         return await trio.to_thread.run_sync(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import trio
 
 from .extra import extra
-from .owner import owned_store
+from .owner import StoreOwner, owned_store
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
+
+_FORGET_EVERY = 600  # seconds
 
 
 async def serve(
@@ -44,12 +46,21 @@ async def serve(
         task_status.started(url)
 
 
-async def run_receiver(place: str, address: str, *, ready: Callable[[str], None]) -> None:
+async def run_receiver(
+    place: str,
+    address: str,
+    *,
+    keep: int | None = None,
+    max_bytes: int | None = None,
+    ready: Callable[[str], None],
+) -> None:
     """Receive OTLP and keep it, until SIGINT or SIGTERM.
 
     Parameters:
         place: the store, as `open_store` takes it.
         address: `HOST:PORT` to listen at.
+        keep: nanoseconds for which a day is kept.
+        max_bytes: how much all days may take on disk.
         ready: called with the receiver's URL.
 
     Raises:
@@ -68,9 +79,17 @@ async def run_receiver(place: str, address: str, *, ready: Callable[[str], None]
         async with owned_store(place) as owner, trio.open_nursery() as nursery:
             intake = Intake(owner)
             nursery.start_soon(intake.run)
+            if keep is not None or max_bytes is not None:
+                nursery.start_soon(_forget_old_days, owner, keep, max_bytes)
             async with trio.open_nursery() as servers:
                 ready(await servers.start(serve, Starlette(routes=otlp_routes(intake)), address, stop))
                 async for _ in signals:
                     stop.set()
                     break
             nursery.cancel_scope.cancel()
+
+
+async def _forget_old_days(owner: StoreOwner, keep: int | None, max_bytes: int | None) -> None:
+    while True:
+        await owner.forget(keep=keep, max_bytes=max_bytes)
+        await trio.sleep(_FORGET_EVERY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..columns import LATEST
 from ..filters import Filters
 from ..store import Engine
 from .declarations import Question
@@ -15,7 +16,7 @@ def relations(engine: Engine, filters: Filters, question: Question) -> tuple[str
     """`WITH spans AS (...), requests AS (...), histograms AS (...)`, and the parameters in it."""
     parameters: dict[str, Any] = {
         "since": filters.since,
-        "until": filters.until,
+        "until": min(filters.until, LATEST),
         "start": max(0, filters.since - question.lookback),
     }
     wanted = ["Timestamp >= make_timestamp_ns($start)", "Timestamp < make_timestamp_ns($until)"]

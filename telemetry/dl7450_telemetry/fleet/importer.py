@@ -1,0 +1,65 @@
+"""`dl7450 fleet import`: OTLP JSON lines into a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .._trace_file import TraceFile, TraceFileError
+from .columns import Batch
+from .otlp import decode_json_traces
+from .otlp_metrics import decode_json_metrics
+from .store import Store
+
+_GROUP = 20_000  # rows kept at once
+
+
+def import_file(
+    path: Path, store: Store, *, warn: Callable[[str], None], progress: Callable[[int, int], None] = lambda *_: None
+) -> int:
+    """Keep what a file of OTLP JSON lines holds, traces and metrics, plain or compressed with gzip.
+
+    Parameters:
+        path: the file; `-` is standard input.
+        store: where to.
+        warn: called with a sentence for each part that is damaged; the rest is kept.
+        progress: called with the bytes read so far and the rows kept so far.
+
+    Returns:
+        How many rows were kept.
+
+    Raises:
+        OSError: the file cannot be read.
+        StoreError: the rows cannot be kept; those before them are.
+    """
+    kept = read = 0
+    waiting: dict[str, Batch] = {}
+
+    def keep() -> int:
+        rows = sum(map(len, waiting.values()))
+        for batch in waiting.values():
+            store.insert(batch)
+        waiting.clear()
+        return rows
+
+    def on_damage(error: TraceFileError) -> None:
+        warn(str(error))
+
+    with TraceFile(path, on_damage) as file:
+        for block in file.blocks():
+            read += block.size
+            for request in file.requests(block):
+                export: object = request.json  # a line may be any JSON
+                metrics = isinstance(export, dict) and "resourceMetrics" in export
+                try:
+                    batches, faults = (decode_json_metrics if metrics else decode_json_traces)(export)
+                except ValueError as error:
+                    batches, faults = [], [str(error)]
+                for fault in faults:
+                    warn(f"{path}, line {request.line}: {fault}")
+                for batch in batches:
+                    waiting.setdefault(batch.table, Batch(batch.table)).extend(batch)
+            if sum(map(len, waiting.values())) >= _GROUP:
+                kept += keep()
+            progress(read, kept)
+    return kept + keep()

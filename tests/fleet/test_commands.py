@@ -1,0 +1,51 @@
+"""`dl7450 fleet`, as a user runs it: files are imported, questions are answered."""
+
+import gzip
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+from google.protobuf.json_format import MessageToDict
+
+from dl7450.cli import main
+from tests.fleet._otlp import requests_of_docks
+
+WINDOW = ["--since", "2026-11-22T00:00", "--until", "2026-11-23T00:00"]
+
+
+def otlp_json_line(*docks: str) -> str:
+    """As the Collector writes it: ids are hex."""
+    export = MessageToDict(requests_of_docks(*docks, spans=10))
+    for of_dock in export["resourceSpans"]:
+        for number, span in enumerate(of_dock["scopeSpans"][0]["spans"]):
+            span |= {"traceId": f"{number:032x}", "spanId": f"{number:016x}"}
+    return json.dumps(export) + "\n"
+
+
+def test_files_are_imported_and_questions_answered(tmp_path: Path) -> None:
+    plain, packed, store = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz", tmp_path / "fleet"
+    plain.write_text(otlp_json_line("A1"))
+    packed.write_bytes(gzip.compress((otlp_json_line("B2") + "{broken\n").encode()))
+    cli = CliRunner()
+    done = cli.invoke(main, ["fleet", "import", str(plain), str(packed), "--store", str(store)])
+    assert done.exit_code == 0, done.output
+    assert "20 rows kept" in done.stderr
+    assert "b.jsonl.gz, line 2: not JSON" in done.stderr
+    answer = json.loads(cli.invoke(main, ["fleet", "ask", "docks", "--store", str(store), *WINDOW]).stdout)
+    assert [(row["dock"], row["failures"]) for row in answer["rows"]] == [("A1", 1), ("B2", 1)]
+    csv = cli.invoke(main, ["fleet", "ask", "hosts", "--store", str(store), "--dock", "A", "--csv", *WINDOW]).stdout
+    assert csv.splitlines()[1].startswith("content.example,10,1,0.1,")
+
+
+def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
+    cli = CliRunner()
+    for arguments, fix in [
+        (["ask", "dokcs"], "ask one of fleet, docks"),
+        (["ask", "trace"], "takes id"),
+        (["ask", "docks", "--since", "soon"], "write 2026-11-22T07:12"),
+        (["serve", "--max-size", "big"], "such as 500MB or 10GB"),
+        (["serve", "--keep", "month"], "such as 90m, 24h or 30d"),
+    ]:
+        done = cli.invoke(main, ["fleet", *arguments, "--store", str(tmp_path / "fleet")])
+        assert done.exit_code == 2
+        assert fix in done.stderr
