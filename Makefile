@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile docs lint check clean
+.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile clickhouse docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -67,6 +67,10 @@ profile: .venv-bench/installed
 # What bench.json says becomes what docs/performance.md says.
 publish-bench: .venv-bench/installed
 	.venv-bench/bin/python -m tests.bench --table bench.json
+
+# A real ClickHouse for the tests (tests/fleet/_clickhouse.py): 600 MB, for Linux on x64. Without it they are skipped.
+clickhouse:
+	npm install --prefix .clickhouse --ignore-scripts --no-audit --no-fund --no-save @chdb/lib-linux-x64-gnu@26.7.3-stable.1
 
 # The site, in docs/_build/html. A warning, such as a link that leads nowhere, is an error.
 docs: $(VENV)/installed

@@ -2,7 +2,8 @@
 
 A file reads tables that are made here from the filters: `spans`, `requests`, which are the spans of HTTP requests with
 a column `Failed`, and `histograms`, the metrics. Its parameters are those of the question, `since` and `until`, and the
-widths of buckets `step` and `coarse`, all in nanoseconds.
+widths of buckets `step` and `coarse`, all in nanoseconds. Quantiles are exact in DuckDB: that takes a fifth
+of the time of approximate ones.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
-    around, parameters = relations(store.engine, filters, question)
+    around, parameters = relations(store, filters, question)
     parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
     window = {"since": parameters["start"], "until": filters.until}
     return Table(question.columns, store.query(around + _sql(name, store.engine), parameters, **window))

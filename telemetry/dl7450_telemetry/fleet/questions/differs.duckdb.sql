@@ -1,6 +1,6 @@
 -- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine.
 , slow AS (
-    SELECT approx_quantile(Duration, 0.95) AS least FROM requests
+    SELECT quantile_disc(Duration, 0.95) AS least FROM requests
 ), marked AS (
     SELECT SpanId, CASE WHEN $by = 'slow' THEN Duration >= (SELECT least FROM slow) ELSE Failed END AS marked
     FROM requests

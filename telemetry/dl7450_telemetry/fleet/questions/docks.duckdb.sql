@@ -8,7 +8,7 @@
         count(*) FILTER (Failed) AS failures,
         mode(ErrorType) FILTER (Failed) AS error,
         coalesce(max(Timestamp) FILTER (NOT Failed), make_timestamp_ns(0)) AS last_success,
-        approx_quantile(Duration, 0.95) AS p95,
+        quantile_disc(Duration, 0.95) AS p95,
         max(Timestamp) AS last_seen
     FROM requests
     GROUP BY DeviceId

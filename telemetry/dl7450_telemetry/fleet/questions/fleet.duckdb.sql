@@ -11,8 +11,7 @@
 ), times AS (
     SELECT
         Timestamp >= make_timestamp_ns($since) AS now,
-        approx_quantile(Duration, 0.5) AS p50,
-        approx_quantile(Duration, 0.95) AS p95
+        quantile_disc(Duration, [0.5, 0.95]) AS p
     FROM requests
     GROUP BY now
 )
@@ -27,8 +26,8 @@ SELECT
     sum(requests)::BIGINT AS requests,
     sum(failures)::BIGINT AS failures,
     sum(failures) / sum(requests) AS failure_rate,
-    any_value(p50) AS p50,
-    any_value(p95) AS p95
+    any_value(p)[1] AS p50,
+    any_value(p)[2] AS p95
 FROM docks LEFT JOIN times USING (now)
 GROUP BY now
 ORDER BY now DESC

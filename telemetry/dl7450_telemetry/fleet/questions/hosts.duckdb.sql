@@ -1,11 +1,11 @@
-SELECT
-    Host,
-    count(*),
-    count(*) FILTER (Failed),
-    count(*) FILTER (Failed) / count(*),
-    approx_quantile(Duration, 0.5),
-    approx_quantile(Duration, 0.95),
-    approx_quantile(Duration, 0.99)
-FROM requests
-GROUP BY Host
-ORDER BY count(*) DESC, Host
+SELECT Host, asked, failed, failed / asked, p[1], p[2], p[3]
+FROM (
+    SELECT
+        Host,
+        count(*) AS asked,
+        count(*) FILTER (Failed) AS failed,
+        quantile_disc(Duration, [0.5, 0.95, 0.99]) AS p
+    FROM requests
+    GROUP BY Host
+)
+ORDER BY asked DESC, Host

@@ -5,8 +5,7 @@
         count(DISTINCT DeviceId) AS docks,
         count(*) AS requests,
         count(*) FILTER (Failed) AS failures,
-        approx_quantile(Duration, 0.5) AS p50,
-        approx_quantile(Duration, 0.95) AS p95,
+        quantile_disc(Duration, [0.5, 0.95]) AS p,
         mode(ErrorType) FILTER (Failed) AS error,
         min(Timestamp) AS first_seen
     FROM requests
@@ -26,6 +25,6 @@ SELECT
     rest_failures / nullif(rest, 0) AS rest_rate,
     (failures / requests - rest_failures / nullif(rest, 0))
         / nullif(sqrt(rate * (1 - rate) * (1 / requests + 1 / nullif(rest, 0))), 0) AS z,
-    p50, p95, error, epoch_ns(first_seen)
+    p[1], p[2], error, epoch_ns(first_seen)
 FROM compared
 ORDER BY app, first_seen, release

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..extra import extra
-from .interface import Engine, Store, StoreError
+from .interface import Engine, Store, StoreError, StoreUnavailableError
 
-__all__ = ["Engine", "Store", "StoreError", "open_store"]
+__all__ = ["Engine", "Store", "StoreError", "StoreUnavailableError", "open_store"]
 
 
 def open_store(place: str) -> Store:
@@ -20,6 +20,10 @@ def open_store(place: str) -> Store:
         StoreError: it cannot be opened; the message names the fix.
         MissingExtraError: `dl7450[fleet]` is not installed.
     """
+    if place.partition("://")[0] in {"clickhouse", "clickhouses"}:
+        with extra():
+            from .clickhouse_store import ClickHouseStore
+        return ClickHouseStore(place)
     with extra():
         from .duckdb_store import DuckDbStore
 

@@ -63,6 +63,9 @@ class DuckDbStore:
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
 
+    def source(self, table: str) -> str:
+        return table
+
     def query(
         self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
     ) -> Sequence[tuple[Any, ...]]:

@@ -14,6 +14,10 @@ class StoreError(Exception):
     """The store cannot be opened, read or written; the message names the fix."""
 
 
+class StoreUnavailableError(StoreError):
+    """The store's server cannot be reached, and may be there again later."""
+
+
 class Store(Protocol):
     """What keeps spans, and answers SQL about them."""
 
@@ -25,6 +29,9 @@ class Store(Protocol):
         Raises:
             StoreError: none of them is kept.
         """
+
+    def source(self, table: str) -> str:
+        """What a question has after FROM, for a table with all columns of `columns.TABLES`."""
 
     def query(
         self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST

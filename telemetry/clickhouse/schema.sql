@@ -1,0 +1,1 @@
+../dl7450_telemetry/fleet/store/schema.clickhouse.sql
