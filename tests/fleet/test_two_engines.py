@@ -1,16 +1,20 @@
 """One question, two engines, equal answers; and the tables of the Collector's exporter, written by somebody else."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
+import clickhouse_connect
 import pytest
 
 from dl7450_telemetry.fleet.columns import HISTOGRAMS, Batch
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
-from dl7450_telemetry.fleet.store import Store, open_store
+from dl7450_telemetry.fleet.store import Store, StoreError, StoreUnavailableError, open_store
 from dl7450_telemetry.fleet.table import Column, Table
-from tests.fleet._clickhouse import clickhouse, needs_clickhouse
+from tests.fleet._clickhouse import ROOT, clickhouse, needs_clickhouse
 from tests.fleet._incidents import DAY, START, spans
 
 pytestmark = needs_clickhouse
@@ -49,17 +53,34 @@ def lags() -> Batch:
 
 
 @pytest.fixture(scope="module")
-def stores(server: str) -> Iterator[tuple[Store, Store]]:
-    both = open_store(":memory:"), open_store(server)
+def stores(server: str) -> Iterator[dict[str, Store]]:
+    """DuckDB, ClickHouse with the tables that we make, and ClickHouse as the Collector's exporter leaves it."""
+    make_tables_of_the_exporter(f"{server}/exporter")
+    all_three = {
+        "duckdb": open_store(":memory:"),
+        "clickhouse": open_store(server),
+        "exporter": open_store(f"{server}/exporter"),
+    }
     # Often enough for quantiles: of a few values, each engine interpolates in its own way.
     today, before = batch_of(spans(step=60)), batch_of(spans(before=3))
-    for store in both:
+    for store in all_three.values():
         store.insert(today)
         store.insert(before)
         store.insert(lags())
-    yield both
-    for store in both:
+    yield all_three
+    for store in all_three.values():
         store.close()
+
+
+def make_tables_of_the_exporter(url: str) -> None:
+    """Plain columns alone, and metrics in whole seconds as some versions have them."""
+    client = clickhouse_connect.get_client(host="127.0.0.1", port=urlsplit(url).port)
+    client.command("CREATE DATABASE exporter")
+    client.command("USE exporter")
+    schema = (ROOT / "telemetry" / "clickhouse" / "schema.sql").read_text()
+    for statement in re.sub("--.*", "", schema).replace("TimeUnix DateTime64(9)", "TimeUnix DateTime").split(";"):
+        if statement.strip():
+            client.command(statement, settings={"database": "exporter"})
 
 
 def comparable(table: Table) -> list[list[object]]:
@@ -74,9 +95,48 @@ def _value(column: Column, value: Any) -> object:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_both_engines_give_the_same_answer(stores: tuple[Store, Store], question: str) -> None:
+@pytest.mark.parametrize("engine", ["clickhouse", "exporter"])
+def test_both_engines_give_the_same_answer(stores: dict[str, Store], engine: str, question: str) -> None:
     a_trace = next(iter(spans(step=60))).trace_id
     given = {"trace": {"id": a_trace}, "dock": {"id": f"{7:064x}"}, "lag": {"id": "A1"}}.get(question, {})
-    duckdb, clickhouse = (ask(store, question, DAY, **given) for store in stores)
+    duckdb, clickhouse = (ask(stores[name], question, DAY, **given) for name in ("duckdb", engine))
     assert duckdb.rows
     assert [list(row) for row in clickhouse.rows] == comparable(duckdb)
+
+
+def test_filters_choose_the_same_in_both_engines(stores: dict[str, Store]) -> None:
+    filters = replace(
+        DAY,
+        site="Oslo",
+        app="departures",
+        release="1.2",
+        host="slow.example",
+        dock="0",
+        error="CURLE_COULDNT_RESOLVE_HOST",
+        resource=(("service.name", "departures"),),
+    )
+    duckdb, *others = (ask(store, "errors", filters).rows for store in stores.values())
+    assert [row[0] for row in duckdb] == ["CURLE_COULDNT_RESOLVE_HOST"]
+    assert [list(map(tuple, other)) for other in others] == [duckdb, duckdb]
+
+
+def test_an_insert_that_is_repeated_is_kept_once(stores: dict[str, Store]) -> None:
+    batch = batch_of(spans(before=30))
+    counts: list[tuple[int, ...]] = []
+    for _ in range(2):
+        stores["clickhouse"].insert(batch)
+        counts += stores["clickhouse"].query("SELECT count() FROM otel_traces", {})
+    assert counts[0] == counts[1]
+
+
+def test_tables_of_others_are_asked_and_not_changed(server: str, stores: dict[str, Store]) -> None:
+    reader = open_store(f"{server}/exporter?readonly=1")
+    assert ask(reader, "docks", DAY).rows == ask(stores["exporter"], "docks", DAY).rows
+    with pytest.raises(StoreError, match="refuses"):
+        reader.insert(batch_of(spans(before=40)))
+    reader.close()
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
+    with pytest.raises(StoreUnavailableError, match=r"^clickhouse://127.0.0.1:9 cannot be reached"):
+        open_store("clickhouse://me:secret@127.0.0.1:9")

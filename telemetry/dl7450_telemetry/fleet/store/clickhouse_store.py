@@ -14,7 +14,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
@@ -47,7 +47,8 @@ class ClickHouseStore:
     """Rows in ClickHouse.
 
     Parameters:
-        url: `clickhouse://USER:PASSWORD@HOST:PORT/DATABASE`, all but the host optional; `clickhouses://` for TLS.
+        url: `clickhouse://USER:PASSWORD@HOST:PORT/DATABASE?SETTING=VALUE`, all but the host optional; `clickhouses://`
+            for TLS. With `?readonly=1` it can be asked, and keeps nothing.
 
     Raises:
         StoreError: it cannot be reached, or has no tables and none can be made.
@@ -59,11 +60,19 @@ class ClickHouseStore:
         self._url = urlsplit(url)
         self._local = threading.local()
         self._name = self._url._replace(netloc=self._url.netloc.rpartition("@")[2]).geturl()  # without the password
-        tables = {row[0] for row in self._rows("SHOW TABLES", {})}
-        if TRACES not in tables:
+        if TRACES not in self._tables():
             self._make_tables()
-        described = {row[0] for row in self._rows(f"DESCRIBE TABLE {TRACES}", {})}
-        missing = SPAN_COLUMNS.keys() - described - {"Events", "Links"}
+        types = {
+            table: {row[0]: row[1] for row in self._rows(f"DESCRIBE TABLE {table}", {})}
+            for table in TABLES.keys() & self._tables()
+        }
+        described = types[TRACES]
+        # Some versions of the exporter make tables of metrics whose times are whole seconds.
+        self._whole_seconds = {
+            table: {column for column, kind in columns.items() if kind == "DateTime"}
+            for table, columns in types.items()
+        }
+        missing = SPAN_COLUMNS.keys() - described.keys() - {"Events", "Links"}
         if missing:
             raise StoreError(f"the table otel_traces of {self._name} has no column {', '.join(sorted(missing))}")
         typed = [
@@ -73,6 +82,8 @@ class ClickHouseStore:
 
     def insert(self, batch: Batch) -> None:
         columns = _columns(batch)
+        for name in self._whole_seconds.get(batch.table, ()):
+            columns[name] = [nanoseconds // 10**9 for nanoseconds in columns[name]]
         token = hashlib.sha256(repr(sorted(columns.items(), key=str)).encode(errors="replace")).hexdigest()
         settings = {"insert_deduplication_token": token, **_ANY_DAYS}
         self._do(
@@ -98,6 +109,9 @@ class ClickHouseStore:
 
     def _rows(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         return self._do(lambda client: [tuple(row) for row in client.query(sql, dict(parameters)).result_rows])
+
+    def _tables(self) -> set[str]:
+        return {row[0] for row in self._rows("SHOW TABLES", {})}
 
     def _make_tables(self) -> None:
         for file in ("schema.clickhouse.sql", "typed_columns.clickhouse.sql"):
@@ -126,6 +140,7 @@ class ClickHouseStore:
                 database=url.path.strip("/") or "default",
                 secure=secure,
                 connect_timeout=_SECONDS,
+                settings=dict(parse_qsl(url.query)),
                 autogenerate_session_id=False,
             )
         client: Client = self._local.client
