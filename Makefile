@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile clickhouse docs lint check clean
+.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile clickhouse bench-fleet docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -68,6 +68,11 @@ profile: .venv-bench/installed
 publish-bench: .venv-bench/installed
 	.venv-bench/bin/python -m tests.bench --table bench.json
 
+# How fast a fleet's spans are kept, and questions about them answered.
+SPANS ?= 5000000
+bench-fleet: $(VENV)/installed
+	$(BIN)/python -m tests.fleet.bench --spans $(SPANS)
+
 # A real ClickHouse for the tests (tests/fleet/_clickhouse.py): 600 MB, for Linux on x64. Without it they are skipped.
 clickhouse:
 	npm install --prefix .clickhouse --ignore-scripts --no-audit --no-fund --no-save @chdb/lib-linux-x64-gnu@26.7.3-stable.1
@@ -85,4 +90,4 @@ lint: $(VENV)/installed
 check: lint test
 
 clean:
-	rm -rf .venv .venv-* docs/_build demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* .clickhouse docs/_build demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache

@@ -1,7 +1,7 @@
 """OTLP requests to send to a receiver."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -10,7 +10,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 START = 1_795_331_578_000_000_000
 
 
-def pairs(values: dict[str, str | int]) -> Iterable[KeyValue]:
+def pairs(values: Mapping[str, str | int]) -> Iterable[KeyValue]:
     for key, value in values.items():
         yield KeyValue(
             key=key, value=AnyValue(string_value=value) if isinstance(value, str) else AnyValue(int_value=value)

@@ -167,9 +167,9 @@ def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_versio
         is_request(kind == "Client" and "http.request.method" in attributes)
         host(get("server.address", ""))
         path(_path(get("url.full", "")))
-        http_status(_number(get("http.response.status_code")))
+        http_status(_number(get("http.response.status_code", "")))
         error_type(get("error.type", ""))
-        curl_code(_number(get("dl7450.curl.code")))
+        curl_code(_number(get("dl7450.curl.code", "")))
         request_sent(_until("request sent", start, events))
         first_byte(_until("first byte", start, events))
 
@@ -178,7 +178,8 @@ def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_versio
 
 def _until(event: str, start: int, events: Events) -> int:
     """Nanoseconds from the start to an event; 0 if there was none."""
-    return max(0, events.times[events.names.index(event)] - min(start, LATEST)) if event in events.names else 0
+    names = events.names
+    return max(0, events.times[names.index(event)] - min(start, LATEST)) if event in names else 0
 
 
 def _path(url: str) -> str:
@@ -187,9 +188,9 @@ def _path(url: str) -> str:
     return "/" + rest[2].partition("?")[0].partition("#")[0] if rest[1] else ""
 
 
-def _number(text: str | None) -> int:
+def _number(text: str) -> int:
     """A small number such as a status code; 0 for what is none."""
-    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else 0
+    return int(text) if 0 < len(text) < 10 and text.isascii() and text.isdigit() else 0
 
 
 def _events(events: Any) -> Events:

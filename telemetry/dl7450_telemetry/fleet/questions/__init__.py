@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..columns import LATEST
 from ..filters import Filters
 from ..store import Engine, Store
 from ..table import Table
@@ -56,7 +57,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
 def _locate(store: Store, name: str, arguments: Mapping[str, Any]) -> Filters:
     """The window in which something was; an empty one if it is not there."""
     [(first, last)] = store.query(_sql(f"{name}.times", store.engine), arguments)
-    return Filters(0, 0) if first is None else Filters(first, last + 1)
+    return Filters(0, 0) if first is None else Filters(first, min(last, LATEST))
 
 
 def _sql(name: str, engine: Engine) -> str:

@@ -143,7 +143,7 @@ QUESTIONS: Final = {
             Column("rest_share", "ratio"),
             Column("difference", "ratio"),
         ),
-        {"by": "failures", "sample": 5000},  # by: failures, or slow for the slowest twentieth
+        {"by": "failures", "sample": 2000},  # by: failures, or slow for the slowest twentieth
     ),
     "changes": Question(
         "What fails more than in the week before?",

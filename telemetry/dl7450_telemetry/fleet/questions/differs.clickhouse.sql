@@ -30,6 +30,6 @@
 )
 SELECT attribute, value, failing, rest, failing_share, rest_share, failing_share - coalesce(rest_share, 0) AS difference
 FROM counted
-WHERE failing > 1 AND difference > 0.02
+WHERE failing > 1 AND difference > 0.03
 ORDER BY difference DESC, attribute, value
 LIMIT 50

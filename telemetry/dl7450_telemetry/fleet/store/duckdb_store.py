@@ -94,7 +94,9 @@ def _insert(cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch) -> None:
     if batch.table == TRACES:
         cursor.execute(f"""
             INSERT INTO "{day.name}".{TRACE_TIMES}
-            SELECT ('0x' || TraceId[1:16])::UBIGINT, min(Timestamp), max(Timestamp) FROM arrow_batch GROUP BY TraceId
+            SELECT ('0x' || TraceId[1:16])::UBIGINT, epoch_ns(min(Timestamp)) // 1000000000,
+                epoch_ns(max(Timestamp)) // 1000000000
+            FROM arrow_batch GROUP BY TraceId
         """)
     cursor.execute("COMMIT")
     times = batch.columns[TIME_COLUMN[batch.table]]

@@ -19,9 +19,10 @@ _TYPES = {
     c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
 }
 
-# When a trace began and ended, once for each batch that had spans of it. `TraceKey` is the first half of its id.
+# When a trace began and ended, in seconds since 1970, once for each batch that had spans of it. `TraceKey` is the first
+# half of its id.
 TRACE_TIMES = "otel_traces_trace_id_ts"
-_TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "TIMESTAMP_NS", "Last": "TIMESTAMP_NS"}
+_TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "BIGINT", "Last": "BIGINT"}
 
 DUCKDB_TABLES = {table: {column: _TYPES[kind] for column, kind in kinds.items()} for table, kinds in TABLES.items()} | {
     TRACE_TIMES: _TRACE_TIMES
