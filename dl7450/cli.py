@@ -113,7 +113,8 @@ def run(
     """Run APP until nothing can call it any more.
 
     APP is the app's file; without it, the code that the store names is run. Spans go to a collector when
-    OTEL_EXPORTER_OTLP_ENDPOINT is set. SIGUSR1 prints the tree of tasks.
+    OTEL_EXPORTER_OTLP_ENDPOINT is set; they name the dock by its id, so give each dock of a fleet its own by --dock-id.
+    SIGUSR1 prints the tree of tasks.
 
     In a terminal, the arrow keys and Enter press the dock's joystick; an app that listens to it then ends by Ctrl-C.
 
@@ -170,6 +171,8 @@ def run(
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise _cannot("write", error) from None
+    if collected.delivers and not quiet and not as_json:
+        click.echo(f"dock {device.dock_id}", err=True)
     try:
         with collected:  # leaving it delivers what is pending, which takes seconds if the collector is slow
             try:
@@ -203,7 +206,7 @@ def run(
     elif status == EXIT_OK and happened.missing:
         status = EXIT_TEXT_NOT_SHOWN
     if as_json:
-        click.echo(json.dumps(summary(app, happened, status)))
+        click.echo(json.dumps(summary(app, device.dock_id, happened, status)))
     sys.exit(status)
 
 

@@ -18,11 +18,12 @@ def newest_texts(run: RunRecord) -> str:
     return f"shown {'were' if len(newest) == len(run.texts) else 'last were'} {newest}"
 
 
-def summary(app: Path, run: RunRecord, status: int) -> dict[str, object]:
+def summary(app: Path, dock_id: str, run: RunRecord, status: int) -> dict[str, object]:
     """A run as `dl7450 run --json` prints it."""
     requests = run.requests
     return {
         "app": str(app),
+        "dock_id": dock_id,
         "exit_status": status,
         "seconds": round(run.seconds, 3),
         "frames": run.frames,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict
 
 from opentelemetry import metrics
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace.id_generator import IdGenerator
 
     from ._delivery import Delivery
+
+
+class Providers(TypedDict):
+    """What makes the spans and the metrics of one dock."""
+
+    tracer_provider: TracerProvider
+    meter_provider: metrics.MeterProvider
 
 
 class Telemetry:
@@ -74,9 +81,26 @@ class Telemetry:
                 self._meter_providers[key] = provider or metrics.NoOpMeterProvider()
             return self._meter_providers[key]
 
+    def of_dock(self, device_id: str, *, service_name: str | None = None) -> Providers:
+        """Both providers of one dock, as `dl7450.open_dock` takes them: `open_dock(**telemetry.of_dock(dock_id))`.
+
+        Parameters:
+            device_id: the dock's id, such as `Device.dock_id`.
+            service_name: such as the app's file stem; None takes what `configure` was given.
+        """
+        return {
+            "tracer_provider": self.tracer_provider(service_name=service_name, device_id=device_id),
+            "meter_provider": self.meter_provider(service_name=service_name, device_id=device_id),
+        }
+
     def spans(self) -> list[SpanRecord]:
         """The newest `max_spans` finished spans, of all docks, in the order in which they ended."""
         return [SpanRecord.from_sdk(span) for span in self._recorder.spans.copy()]
+
+    @property
+    def delivers(self) -> bool:
+        """Whether what is recorded goes anywhere: to a collector, to the console or into a file."""
+        return self._delivery is not None
 
     @property
     def dropped_spans(self) -> int:

@@ -21,7 +21,7 @@ from dl7450_telemetry.fleet.owner import StoreOwner
 from dl7450_telemetry.fleet.receiver.body import Bounds
 from dl7450_telemetry.fleet.receiver.intake import Intake
 from dl7450_telemetry.fleet.receiver.routes import otlp_routes
-from dl7450_telemetry.fleet.server import serve
+from dl7450_telemetry.fleet.server import check_open_to, serve
 from dl7450_telemetry.fleet.store import Store, StoreError, open_store
 from tests.fleet._otlp import START, requests_of_docks
 
@@ -30,13 +30,17 @@ DAY = Filters(START, START + 86_400 * 10**9)
 
 
 @asynccontextmanager
-async def receiving(store: Store, bounds: Bounds = Bounds()) -> AsyncGenerator[httpx2.AsyncClient]:  # noqa: B008
+async def receiving(
+    store: Store,
+    bounds: Bounds = Bounds(),  # noqa: B008
+    token: str | None = None,
+) -> AsyncGenerator[httpx2.AsyncClient]:
     """A client of a receiver that keeps what it gets in a store."""
     stop = trio.Event()
     intake = Intake(StoreOwner(store))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(intake.run)
-        url = await nursery.start(serve, Starlette(routes=otlp_routes(intake, bounds)), "127.0.0.1:0", stop)
+        url = await nursery.start(serve, Starlette(routes=otlp_routes(intake, bounds, token)), "127.0.0.1:0", stop)
         async with httpx2.AsyncClient(base_url=url, timeout=60, limits=httpx2.Limits()) as client:
             yield client
         stop.set()
@@ -186,3 +190,24 @@ async def test_our_own_exporter_is_understood(monkeypatch: pytest.MonkeyPatch, t
     assert lag == [("trio.scheduler.lag", "A1", 1, 0.25)]
     assert tasks == [("trio.task.count", "{task}", 3.0)]
     store.close()
+
+
+async def test_a_token_is_asked_for_where_others_send() -> None:
+    store = open_store(":memory:")
+    export = requests_of_docks("A1").SerializeToString()
+    async with receiving(store, token="s3cret") as client:
+        answers = [
+            (await client.post("/v1/traces", content=export, headers=PROTOBUF | shown)).status_code
+            for shown in ({}, {"Authorization": "Bearer s3cre"}, {"Authorization": "Bearer s3cret"})
+        ]
+    assert answers == [401, 401, 200]
+    store.close()
+
+
+def test_an_address_that_others_reach_needs_a_token() -> None:
+    for address in ("127.0.0.1:4318", "[::1]:4318", "localhost:4318"):
+        check_open_to(address, None)
+    check_open_to("0.0.0.0:4318", "s3cret")
+    for address in ("0.0.0.0:4318", "fleet.example:4318", ":4318"):
+        with pytest.raises(ValueError, match="set a token in the environment, DL7450_FLEET_TOKEN"):
+            check_open_to(address, None)

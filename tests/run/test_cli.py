@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from dl7450 import Device
 from dl7450_telemetry import read_trace_file, tree
 from tests._servers import content_server
 
@@ -58,6 +59,7 @@ def test_json_summary_is_all_of_stdout(write_app: WriteApp) -> None:
     done = dl7450("run", write_app(HELLO), "--json", "--fast")
     assert json.loads(done.stdout) == {
         "app": str(write_app(HELLO)),
+        "dock_id": Device().dock_id,
         "exit_status": 0,
         "seconds": 0.0,
         "frames": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -97,20 +98,21 @@ def serve(store: str, otlp: str, keep: int | None, max_size: int | None) -> None
     """Receive OTLP and keep it, until Ctrl-C.
 
     What is acknowledged is committed: it survives a crash. One process has a store open. Without --keep and --max-size
-    nothing is forgotten.
+    nothing is forgotten. At another address than loopback, senders have to show the token in DL7450_FLEET_TOKEN.
     """
     import trio
 
     from .extra import MissingExtraError
-    from .server import run_receiver
+    from .server import TOKEN_VARIABLE, run_receiver
     from .store import StoreError
 
     def ready(url: str) -> None:
         click.echo(f"OTEL_EXPORTER_OTLP_ENDPOINT={url}", err=True)
 
+    token = os.environ.get(TOKEN_VARIABLE) or None
     try:
-        trio.run(partial(run_receiver, store, otlp, keep=keep, max_bytes=max_size, ready=ready))
-    except (MissingExtraError, StoreError) as error:
+        trio.run(partial(run_receiver, store, otlp, keep=keep, max_bytes=max_size, token=token, ready=ready))
+    except (MissingExtraError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot listen at {otlp}: {error.strerror}") from None

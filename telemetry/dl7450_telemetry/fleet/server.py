@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import trio
@@ -14,6 +15,8 @@ from .owner import StoreOwner, owned_store
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
+
+TOKEN_VARIABLE = "DL7450_FLEET_TOKEN"
 
 _FORGET_EVERY = 600  # seconds
 
@@ -46,12 +49,28 @@ async def serve(
         task_status.started(url)
 
 
+def check_open_to(address: str, token: str | None) -> None:
+    """Refuse an address that others reach when there is no token.
+
+    Raises:
+        ValueError: it is not loopback; the message names the fix.
+    """
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback and token is None:
+        raise ValueError(f"{address} is open to others: set a token in the environment, {TOKEN_VARIABLE}")
+
+
 async def run_receiver(
     place: str,
     address: str,
     *,
     keep: int | None = None,
     max_bytes: int | None = None,
+    token: str | None = None,
     ready: Callable[[str], None],
 ) -> None:
     """Receive OTLP and keep it, until SIGINT or SIGTERM.
@@ -61,9 +80,11 @@ async def run_receiver(
         address: `HOST:PORT` to listen at.
         keep: nanoseconds for which a day is kept.
         max_bytes: how much all days may take on disk.
+        token: what senders have to show; needed at an address that others reach.
         ready: called with the receiver's URL.
 
     Raises:
+        ValueError: the address is open to others, and there is no token.
         StoreError: the store cannot be opened.
         OSError: the address cannot be listened at.
         MissingExtraError: `dl7450[fleet]` is not installed.
@@ -74,6 +95,7 @@ async def run_receiver(
         from .receiver.intake import Intake
         from .receiver.routes import otlp_routes
 
+    check_open_to(address, token)
     stop = trio.Event()
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with owned_store(place) as owner, trio.open_nursery() as nursery:
@@ -82,7 +104,7 @@ async def run_receiver(
             if keep is not None or max_bytes is not None:
                 nursery.start_soon(_forget_old_days, owner, keep, max_bytes)
             async with trio.open_nursery() as servers:
-                ready(await servers.start(serve, Starlette(routes=otlp_routes(intake)), address, stop))
+                ready(await servers.start(serve, Starlette(routes=otlp_routes(intake, token=token)), address, stop))
                 async for _ in signals:
                     stop.set()
                     break

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from hmac import compare_digest
+from typing import TypeAlias
 
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
@@ -26,8 +28,17 @@ from .intake import Intake
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
-_CODES = {400: Code.INVALID_ARGUMENT, 408: Code.DEADLINE_EXCEEDED, 413: Code.INVALID_ARGUMENT}
-_CODES |= {415: Code.INVALID_ARGUMENT, 429: Code.RESOURCE_EXHAUSTED, 501: Code.UNIMPLEMENTED, 503: Code.UNAVAILABLE}
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+_CODES = {
+    400: Code.INVALID_ARGUMENT,
+    401: Code.UNAUTHENTICATED,
+    408: Code.DEADLINE_EXCEEDED,
+    413: Code.INVALID_ARGUMENT,
+    415: Code.INVALID_ARGUMENT,
+    429: Code.RESOURCE_EXHAUSTED,
+    503: Code.UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +50,36 @@ class _Signal:
     response: Callable[[list[str]], Message]
 
 
-def otlp_routes(intake: Intake, bounds: Bounds = Bounds()) -> list[Route]:  # noqa: B008 # it is frozen
+def otlp_routes(
+    intake: Intake,
+    bounds: Bounds = Bounds(),  # noqa: B008 # it is frozen
+    token: str | None = None,
+) -> list[Route]:
     """The routes of a receiver, for a Starlette application on Trio.
 
     Parameters:
         intake: keeps what arrives; its `run` has to be running.
         bounds: what is too much.
+        token: what a sender has to show: `Authorization: Bearer TOKEN`; None lets everybody in.
     """
     room = Room(bounds.waiting)
     traces = _Signal(decode_traces, decode_json_traces, _traces_response)
     metrics = _Signal(decode_metrics, decode_json_metrics, _metrics_response)
-    return [
-        Route("/v1/traces", partial(_receive, traces, intake, bounds, room), methods=["POST"]),
-        Route("/v1/metrics", partial(_receive, metrics, intake, bounds, room), methods=["POST"]),
-        Route("/v1/logs", _logs, methods=["POST"]),
-    ]
+    handlers: dict[str, Handler] = {
+        "/v1/traces": partial(_receive, traces, intake, bounds, room),
+        "/v1/metrics": partial(_receive, metrics, intake, bounds, room),
+        "/v1/logs": _logs,
+    }
+    return [Route(path, partial(_admit, token, handler), methods=["POST"]) for path, handler in handlers.items()]
+
+
+async def _admit(token: str | None, handler: Handler, request: Request) -> Response:
+    shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token is not None and not compare_digest(shown.encode(), token.encode()):
+        return _refusal(
+            RefusedError(401, "show the token: OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20TOKEN"), ""
+        )
+    return await handler(request)
 
 
 async def _receive(signal: _Signal, intake: Intake, bounds: Bounds, room: Room, request: Request) -> Response:
