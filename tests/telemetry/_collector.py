@@ -20,7 +20,6 @@ def collector(forward_to: str, log: Path) -> Iterator[str]:
         log: the file that the collector's output goes to.
     """
     options = {
-        "--batch-timeout": "10ms",
         "--exporter": "otlp",
         "--otlp-exporter-protocol": "http",
         "--otlp-exporter-endpoint": forward_to,
