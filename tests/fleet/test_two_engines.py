@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import clickhouse_connect
 import pytest
 
 from dl7450_telemetry.fleet.columns import HISTOGRAMS, Batch
+from dl7450_telemetry.fleet.importer import import_store
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.store import Store, StoreError, StoreUnavailableError, open_store
@@ -127,6 +129,19 @@ def test_an_insert_that_is_repeated_is_kept_once(stores: dict[str, Store]) -> No
         stores["clickhouse"].insert(batch)
         counts += stores["clickhouse"].query("SELECT count() FROM otel_traces", {})
     assert counts[0] == counts[1]
+
+
+def test_a_store_of_our_own_moves_to_clickhouse(server: str, tmp_path: Path) -> None:
+    clickhouse_connect.get_client(host="127.0.0.1", port=urlsplit(server).port).command("CREATE DATABASE moved")
+    old, new = open_store(str(tmp_path / "fleet")), open_store(f"{server}/moved")
+    for batch in (batch_of(spans(step=60)), lags()):
+        old.insert(batch)
+    answers = {question: ask(old, question, DAY) for question in ("docks", "phases", "blocked", "errors")}
+    old.close()
+    import_store(tmp_path / "fleet", new)
+    for question, answer in answers.items():
+        assert [list(row) for row in ask(new, question, DAY).rows] == comparable(answer)
+    new.close()
 
 
 def test_tables_of_others_are_asked_and_not_changed(server: str, stores: dict[str, Store]) -> None:

@@ -123,17 +123,18 @@ def serve(store: str, otlp: str, keep: int | None, max_size: int | None) -> None
     "files",
     nargs=-1,
     required=True,
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    type=click.Path(allow_dash=True, path_type=Path),
     metavar="FILE...",
 )
 @_store_option
 def import_files(files: Sequence[Path], store: str) -> None:
     """Keep what each FILE holds: OTLP JSON lines, as --trace-file and the OpenTelemetry Collector write them.
 
-    FILE may be compressed with gzip; - is standard input. What is damaged in it is left out, with a warning.
+    FILE may be compressed with gzip; - is standard input. What is damaged in it is left out, with a warning. A folder
+    is another store: all that it holds is copied. The server that has it open has to be stopped first.
     """
     from .extra import MissingExtraError
-    from .importer import import_file
+    from .importer import import_file, import_store
     from .store import StoreError, open_store
 
     kept = 0
@@ -142,7 +143,10 @@ def import_files(files: Sequence[Path], store: str) -> None:
         try:
             with click.progressbar(files, label="Importing", file=sys.stderr, item_show_func=_name) as shown:
                 for file in shown:
-                    kept += import_file(file, opened, warn=lambda text: click.echo(f"Warning: {text}", err=True))
+                    if file.is_dir():
+                        kept += import_store(file, opened)
+                    else:
+                        kept += import_file(file, opened, warn=lambda text: click.echo(f"Warning: {text}", err=True))
         finally:
             opened.close()
     except (MissingExtraError, StoreError) as error:

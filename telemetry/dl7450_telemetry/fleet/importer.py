@@ -1,4 +1,4 @@
-"""`dl7450 fleet import`: OTLP JSON lines into a store."""
+"""`dl7450 fleet import`: OTLP JSON lines, or what another store holds, into a store."""
 
 from __future__ import annotations
 
@@ -9,9 +9,32 @@ from .._trace_file import TraceFile, TraceFileError
 from .columns import Batch
 from .otlp import decode_json_traces
 from .otlp_metrics import decode_json_metrics
-from .store import Store
+from .store import Store, StoreError
+from .store.duckdb_store import DuckDbStore
 
 _GROUP = 20_000  # rows kept at once
+
+
+def import_store(folder: Path, store: Store) -> int:
+    """Copy what a DuckDB store holds into another store.
+
+    Returns:
+        How many rows were copied.
+
+    Raises:
+        StoreError: the folder is no store or is open elsewhere, or the rows cannot be kept; those before them are.
+    """
+    if not (folder / "fleet.duckdb").exists():
+        raise StoreError(f"{str(folder)!r} is not a store: name a folder that `dl7450 fleet serve --store` made")
+    copied = 0
+    source = DuckDbStore(folder)
+    try:
+        for batch in source.batches(_GROUP):
+            store.insert(batch)
+            copied += len(batch)
+    finally:
+        source.close()
+    return copied
 
 
 def import_file(

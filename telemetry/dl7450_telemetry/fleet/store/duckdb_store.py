@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ..columns import LATEST, TIME_COLUMN, TRACES, Batch
+from ..columns import LATEST, TABLES, TIME_COLUMN, TRACES, Batch
 from .arrow import ArrowBatch
 from .days import Day, Days
 from .interface import Engine, StoreError
-from .layout import DUCKDB_TABLES, TRACE_TIMES, create_view
+from .layout import DUCKDB_TABLES, TRACE_TIMES, batch_from_rows, create_view, select_plain
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _TABLE = re.compile(r"\botel_\w+")
@@ -77,6 +77,16 @@ class DuckDbStore:
                 return cursor.execute(sql, used).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """All that is kept, in batches of one day and table, of at most so many rows."""
+        for table in TABLES:
+            for day in self._days.with_rows(table, 0, LATEST):
+                with self._connection.cursor() as cursor:
+                    cursor.execute(create_view(table, [day]))
+                    cursor.execute(select_plain(table))
+                    while rows := cursor.fetchmany(size):
+                        yield batch_from_rows(table, rows)
 
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         before = None if keep is None else time.time_ns() - keep

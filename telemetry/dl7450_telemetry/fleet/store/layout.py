@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from .. import columns as c
-from ..columns import TABLES
+from ..columns import TABLES, Batch, Events, Links
 
 _TYPES = {
     c.TEXT: "VARCHAR",
@@ -46,3 +49,25 @@ def create_view(table: str, databases: list[str]) -> str:
         sources = [f"(SELECT {columns} WHERE false)"]
     union = " UNION ALL ".join(f"SELECT {chosen} FROM {source}" for source in sources)
     return f"CREATE OR REPLACE TEMP VIEW {table} AS {union}"
+
+
+def select_plain(table: str) -> str:
+    """The statement that reads a table with times as nanoseconds, for `batch_from_rows`."""
+    chosen = [f"epoch_ns({name})" if kind == c.TIME else name for name, kind in TABLES[table].items()]
+    return f"SELECT {', '.join(chosen)} FROM {table}".replace(
+        " Events,", " list_transform(Events.Timestamp, lambda time: epoch_ns(time)), Events.Name, Events.Attributes,"
+    )
+
+
+def batch_from_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> Batch:
+    """Rows that `select_plain` gave."""
+    batch = Batch(table)
+    values = iter(zip(*rows, strict=True))
+    for name, kind in TABLES[table].items():
+        if kind == c.EVENTS:
+            batch.columns[name] = list(map(Events, next(values), next(values), next(values)))
+        elif kind == c.LINKS:
+            batch.columns[name] = [Links(*links.values()) for links in next(values)]
+        else:
+            batch.columns[name] = list(next(values))
+    return batch
