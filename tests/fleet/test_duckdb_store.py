@@ -79,6 +79,14 @@ def test_a_second_process_is_refused_with_the_fix(tmp_path: Path) -> None:
     assert "stop that one, or ask it" in done.stderr
 
 
+def test_a_file_that_was_being_made_when_the_process_was_killed_needs_no_repair(tmp_path: Path) -> None:
+    open_store(str(tmp_path)).close()
+    (tmp_path / "2026-11-22.duckdb").write_bytes(bytes(4096))
+    store = open_store(str(tmp_path))
+    assert store.query("SELECT count(*) FROM otel_traces", {}) == [(0,)]
+    store.close()
+
+
 def test_a_store_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be opened"):

@@ -1,7 +1,7 @@
 """Telemetry from anybody: whatever is in it, nothing breaks, and every span is there with what it said."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyVa
 from dl7450_telemetry.fleet.columns import UNKNOWN_DOCK, Batch
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import decode_json_traces, decode_traces
+from dl7450_telemetry.fleet.otlp_metrics import decode_json_metrics
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.store import Store, open_store
 
@@ -130,23 +131,21 @@ def test_any_bytes_are_spans_or_a_value_error(body: bytes) -> None:
         decode_traces(body)
 
 
+OTLP_NAMES = ["resourceSpans", "scopeSpans", "spans", "resource", "attributes", "key", "value", "name"]
+OTLP_NAMES += ["resourceMetrics", "scopeMetrics", "metrics", "gauge", "sum", "histogram", "dataPoints", "bucketCounts"]
+
+
 @given(
     export=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | texts,
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["resourceSpans", "scopeSpans", "spans", "resource", "attributes", "key", "value", "name"]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(OTLP_NAMES), inner, max_size=4),
         max_leaves=12,
-    )
+    ),
+    decode=st.sampled_from([decode_json_traces, decode_json_metrics]),
 )
 @settings(deadline=None)
-def test_any_json_is_spans_or_a_value_error(export: object) -> None:
+def test_any_json_is_telemetry_or_a_value_error(
+    export: object, decode: Callable[[object], tuple[list[Batch], list[str]]]
+) -> None:
     with suppress(ValueError):
-        decode_json_traces(export)
+        decode(export)

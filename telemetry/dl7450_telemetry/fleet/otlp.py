@@ -80,13 +80,16 @@ def decode_json_traces(request: object) -> tuple[list[Batch], list[str]]:
 def batch_of(spans: Iterable[SpanRecord]) -> Batch:
     """Spans that were read from a trace file or recorded in this process."""
     batch = Batch()
+    around, add = None, None
     for span in spans:
-        _add_record(batch, span)
+        if add is None or around != (span.resource, span.scope_name, span.scope_version):
+            around = (span.resource, span.scope_name, span.scope_version)
+            add = _adder(batch, texts(span.resource), span.scope_name, span.scope_version)
+        _add_record(add, span)
     return batch
 
 
-def _add_record(batch: Batch, span: SpanRecord) -> None:
-    add = _adder(batch, texts(span.resource), span.scope_name, span.scope_version)
+def _add_record(add: Callable[..., None], span: SpanRecord) -> None:
     events = Events(
         [min(event.time, LATEST) for event in span.events],
         [event.name for event in span.events],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._otlp_json import SHAPE_ERRORS
 from .columns import GAUGES, HISTOGRAMS, LATEST, SITE, SUMS, UNKNOWN_DOCK, Batch
 from .otlp_values import attributes
 
@@ -45,7 +46,7 @@ def decode_json_metrics(request: object) -> tuple[list[Batch], list[str]]:
         return _decode(
             ParseDict(_without_exemplars(request), ExportMetricsServiceRequest(), ignore_unknown_fields=True)
         )
-    except ParseError as error:
+    except (ParseError, *SHAPE_ERRORS) as error:
         raise ValueError(f"not an OTLP metrics export: {error}") from None
 
 

@@ -110,6 +110,6 @@ def _decode(group: list[_Delivery]) -> list[Batch]:
         for batch in batches:
             if batch.table in together:
                 together[batch.table].extend(batch)
-            else:
+            elif len(batch):
                 together[batch.table] = batch
     return list(together.values())

@@ -20,6 +20,7 @@ from .layout import DUCKDB_TABLES, TRACE_TIMES, create_table
 
 DAY = 86_400 * 10**9
 _OLDEST, _NEWEST = 400 * DAY, DAY  # how far a clock may be off
+_SMALLEST = 3 * 4096  # bytes: DuckDB's three headers
 _NAME = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -69,7 +70,9 @@ class Days:
         self._folder = folder
         self._days: dict[str, Day] = {}
         for path in sorted(folder.glob("*.duckdb")) if folder is not None else ():
-            if _NAME.fullmatch(path.stem):
+            if path.stat().st_size < _SMALLEST and _NAME.fullmatch(path.stem):
+                path.unlink()  # the process was killed while it was made
+            elif _NAME.fullmatch(path.stem):
                 self._attach(path.stem)
 
     def with_rows(self, table: str, since: int, until: int) -> list[str]:

@@ -24,10 +24,11 @@ class Store(Protocol):
     engine: Engine
 
     def insert(self, batch: Batch) -> None:
-        """Keep the spans of a batch. When it returns, they are committed.
+        """Keep the rows of a batch. When it returns, they are committed.
 
         Raises:
-            StoreError: none of them is kept.
+            StoreError: not all of them are kept. Sent again, nothing is lost; rows of a batch over midnight may then
+                be there twice.
         """
 
     def source(self, table: str) -> str:
