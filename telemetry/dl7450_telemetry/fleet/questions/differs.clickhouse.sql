@@ -1,6 +1,6 @@
 -- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine.
 , slow AS (
-    SELECT quantileTDigest(0.95)(Duration) AS least FROM requests
+    SELECT quantileTDigest(0.95)(Duration) AS least FROM requests WHERE {by:String} = 'slow'
 ), marked AS (
     SELECT
         SpanId, SpanAttributes, ResourceAttributes, Path, Timestamp,

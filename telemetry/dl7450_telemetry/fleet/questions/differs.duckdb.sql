@@ -1,10 +1,10 @@
 -- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine.
 , slow AS (
-    SELECT quantile_disc(Duration, 0.95) AS least FROM requests
+    SELECT quantile_disc(Duration, 0.95) AS least FROM requests WHERE $by = 'slow'
 ), marked AS (
     SELECT SpanId, CASE WHEN $by = 'slow' THEN Duration >= (SELECT least FROM slow) ELSE Failed END AS marked
     FROM requests
-), sample AS (
+), sample AS MATERIALIZED (
     (SELECT SpanId, marked FROM marked WHERE marked ORDER BY SpanId LIMIT $sample)
     UNION ALL
     (SELECT SpanId, marked FROM marked WHERE NOT marked ORDER BY SpanId LIMIT $sample)

@@ -1,4 +1,4 @@
-, docks AS (
+, docks AS MATERIALIZED (
     SELECT
         DeviceId,
         arg_max(Site, Timestamp) AS site,

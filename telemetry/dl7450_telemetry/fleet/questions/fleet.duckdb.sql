@@ -1,5 +1,5 @@
 -- `now` is the window, `week before` the seven days in front of it.
-, docks AS (
+, docks AS MATERIALIZED (
     SELECT
         Timestamp >= make_timestamp_ns($since) AS now,
         DeviceId,
