@@ -51,12 +51,16 @@ def create_view(table: str, databases: list[str]) -> str:
     return f"CREATE OR REPLACE TEMP VIEW {table} AS {union}"
 
 
+_PLAIN = {
+    c.TIME: "epoch_ns({0})",
+    c.EVENTS: "list_transform({0}.Timestamp, lambda time: epoch_ns(time)), {0}.Name, {0}.Attributes",
+}
+
+
 def select_plain(table: str) -> str:
     """The statement that reads a table with times as nanoseconds, for `batch_from_rows`."""
-    chosen = [f"epoch_ns({name})" if kind == c.TIME else name for name, kind in TABLES[table].items()]
-    return f"SELECT {', '.join(chosen)} FROM {table}".replace(
-        " Events,", " list_transform(Events.Timestamp, lambda time: epoch_ns(time)), Events.Name, Events.Attributes,"
-    )
+    chosen = [_PLAIN.get(kind, "{0}").format(name) for name, kind in TABLES[table].items()]
+    return f"SELECT {', '.join(chosen)} FROM {table}"
 
 
 def batch_from_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> Batch:
