@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from google.protobuf.json_format import MessageToDict
 
@@ -49,3 +52,21 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
         done = cli.invoke(main, ["fleet", *arguments, "--store", str(tmp_path / "fleet")])
         assert done.exit_code == 2
         assert fix in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["serve", "--otlp", "127.0.0.1:0"], ["ask", "docks"], ["import", "{file}"], ["import", "{folder}"]],
+    ids=" ".join,
+)
+def test_without_the_extra_each_command_names_it(arguments: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(otlp_json_line("A1"))
+    (tmp_path / "fleet.duckdb").touch()
+    arguments = [argument.format(file=file, folder=tmp_path) for argument in arguments]
+    command = ["fleet", *arguments, "--store", str(tmp_path / "store")]
+    missing = "import sys; sys.modules |= dict.fromkeys(['duckdb', 'nanoarrow', 'starlette', 'hypercorn'])"
+    source = f"{missing}; from dl7450.cli import main; main({command})"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "is not installed: pip install 'dl7450[fleet]'" in done.stderr

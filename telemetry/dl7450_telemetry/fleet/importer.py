@@ -7,10 +7,10 @@ from pathlib import Path
 
 from .._trace_file import TraceFile, TraceFileError
 from .columns import Batch
+from .extra import extra
 from .otlp import decode_json_traces
 from .otlp_metrics import decode_json_metrics
 from .store import Store, StoreError
-from .store.duckdb_store import DuckDbStore
 
 _GROUP = 20_000  # rows kept at once
 
@@ -23,7 +23,11 @@ def import_store(folder: Path, store: Store) -> int:
 
     Raises:
         StoreError: the folder is no store or is open elsewhere, or the rows cannot be kept; those before them are.
+        MissingExtraError: `dl7450[fleet]` is not installed.
     """
+    with extra():
+        from .store.duckdb_store import DuckDbStore
+
     if not (folder / "fleet.duckdb").exists():
         raise StoreError(f"{str(folder)!r} is not a store: name a folder that `dl7450 fleet serve --store` made")
     copied = 0
