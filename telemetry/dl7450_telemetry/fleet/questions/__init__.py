@@ -19,7 +19,7 @@ from ..table import Table
 from .declarations import QUESTIONS, Question
 from .relations import relations
 
-__all__ = ["QUESTIONS", "Question", "ask"]
+__all__ = ["QUESTIONS", "Question", "ask", "step"]
 
 _FOLDER = Path(__file__).parent
 _MINUTE = 60_000_000_000

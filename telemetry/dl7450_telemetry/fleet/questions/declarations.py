@@ -78,6 +78,19 @@ QUESTIONS: Final = {
             Column("last", "time"),
         ),
     ),
+    "error_trend": Question(
+        "How did each kind of failure go over time?",
+        (
+            Column("error", "text"),
+            Column("time", "time"),  # the start of a bucket of `step`
+            Column("failures", "count"),
+            Column("docks", "count"),
+        ),
+    ),
+    "choices": Question(
+        "What is there to be filtered by?",
+        (Column("filter", "text"), Column("value", "text"), Column("spans", "count")),
+    ),
     "latency": Question(
         "How long do requests take, over time?",
         (
@@ -143,7 +156,8 @@ QUESTIONS: Final = {
             Column("rest_share", "ratio"),
             Column("difference", "ratio"),
         ),
-        {"by": "failures", "sample": 2000},  # by: failures, or slow for the slowest twentieth
+        # by: failures, those of one error.type if `failure` is not empty, or slow for the slowest twentieth
+        {"by": "failures", "failure": "", "sample": 2000},
     ),
     "changes": Question(
         "What fails more than in the week before?",

@@ -4,7 +4,9 @@
 ), marked AS (
     SELECT
         SpanId, SpanAttributes, ResourceAttributes, Path, Timestamp,
-        if({by:String} = 'slow', Duration >= (SELECT least FROM slow), Failed) AS marked
+        if(
+            {by:String} = 'slow', Duration >= (SELECT least FROM slow), Failed AND {failure:String} IN ('', ErrorType)
+        ) AS marked
     FROM requests
 ), sample AS (
     SELECT * FROM marked WHERE marked ORDER BY SpanId LIMIT {sample:Int64}
@@ -25,7 +27,10 @@
         failing / (SELECT nullIf(countIf(marked), 0) FROM sample) AS failing_share,
         rest / (SELECT nullIf(countIf(NOT marked), 0) FROM sample) AS rest_share
     FROM pairs
-    WHERE attribute NOT IN ('error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full')
+    WHERE attribute NOT IN (
+        'error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full', 'http.response.body.size',
+        'service.instance.id'
+    )
     GROUP BY attribute, value
 )
 SELECT attribute, value, failing, rest, failing_share, rest_share, failing_share - coalesce(rest_share, 0) AS difference

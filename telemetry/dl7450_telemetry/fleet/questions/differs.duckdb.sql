@@ -2,7 +2,7 @@
 , slow AS (
     SELECT quantile_disc(Duration, 0.95) AS least FROM requests WHERE $by = 'slow'
 ), marked AS (
-    SELECT SpanId, CASE WHEN $by = 'slow' THEN Duration >= (SELECT least FROM slow) ELSE Failed END AS marked
+    SELECT SpanId, if($by = 'slow', Duration >= (SELECT least FROM slow), Failed AND $failure IN ('', ErrorType)) AS marked
     FROM requests
 ), sample AS MATERIALIZED (
     (SELECT SpanId, marked FROM marked WHERE marked ORDER BY SpanId LIMIT $sample)
@@ -23,7 +23,10 @@
         failing / (SELECT nullif(count(*) FILTER (marked), 0) FROM sample) AS failing_share,
         rest / (SELECT nullif(count(*) FILTER (NOT marked), 0) FROM sample) AS rest_share
     FROM pairs
-    WHERE pair.key NOT IN ('error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full')
+    WHERE pair.key NOT IN (
+        'error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full', 'http.response.body.size',
+        'service.instance.id'
+    )
     GROUP BY attribute, value
 )
 SELECT *, failing_share - coalesce(rest_share, 0) AS difference
