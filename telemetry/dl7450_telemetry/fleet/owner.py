@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import trio
 
@@ -18,10 +18,21 @@ from .table import Table
 _READERS = 4
 
 
+class Ask(Protocol):
+    """Asks a store: `StoreOwner.ask`."""
+
+    def __call__(self, name: str, filters: Filters, **arguments: Any) -> Awaitable[Table]: ...
+
+
 class StoreOwner:
-    """An open store for a Trio program."""
+    """An open store for a Trio program.
+
+    Attributes:
+        version: another number whenever the store holds something else.
+    """
 
     def __init__(self, store: Store) -> None:
+        self.version = 0
         self._store = store
         self._one_writer = trio.CapacityLimiter(1)
         self._readers = trio.CapacityLimiter(_READERS)
@@ -33,12 +44,15 @@ class StoreOwner:
             StoreError: none of them is kept.
         """
         await trio.to_thread.run_sync(self._store.insert, batch, limiter=self._one_writer)
+        self.version += 1
 
     async def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         """Delete the oldest days, as `Store.forget` does."""
-        return await trio.to_thread.run_sync(
+        forgotten = await trio.to_thread.run_sync(
             partial(self._store.forget, keep=keep, max_bytes=max_bytes), limiter=self._one_writer
         )
+        self.version += bool(forgotten)
+        return forgotten
 
     async def ask(self, name: str, filters: Filters, **arguments: Any) -> Table:
         """The answer to a question, as `questions.ask` gives it."""

@@ -6,15 +6,16 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx2
 import trio
 
 from ..filters import Filters
+from ..owner import Ask
 from ..store import StoreError
 from ..table import Column, Table
 from .notification import description, notification
@@ -34,12 +35,6 @@ COLUMNS = (
     Column("filters", "map"),
     Column("last_ended", "time"),
 )
-
-
-class Ask(Protocol):
-    """Asks the store a question: `StoreOwner.ask`."""
-
-    def __call__(self, name: str, filters: Filters, **arguments: Any) -> Awaitable[Table]: ...
 
 
 class Watch:

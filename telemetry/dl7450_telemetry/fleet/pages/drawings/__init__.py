@@ -1,0 +1,1 @@
+"""Drawings that the server makes: SVG with classes for colours, as the pages have no inline style."""

@@ -1,0 +1,15 @@
+"""The views. Their order is that of the navigation; `dock` and `trace` are reached from the others."""
+
+from . import alerts, differs, dock, docks, errors, fleet, latency, releases, trace
+
+VIEWS = (
+    fleet.VIEW,
+    docks.VIEW,
+    errors.VIEW,
+    latency.VIEW,
+    releases.VIEW,
+    differs.VIEW,
+    alerts.VIEW,
+    dock.VIEW,
+    trace.VIEW,
+)

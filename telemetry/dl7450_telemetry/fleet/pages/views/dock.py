@@ -1,0 +1,102 @@
+"""Dock: its day on a time line: app runs, fetches, failures, frames, gaps; loop lag and blocked moments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from markupsafe import Markup
+
+from ...questions import step
+from ..cells import cut
+from ..charts import Chart, Series, columns, regular
+from ..drawings.time_line import time_line
+from ..tables import Row, ShownTable
+from ..view import Asking, Shown, View
+from .releases import stack
+
+
+async def show(asking: Asking) -> Shown:
+    filters, query = replace(asking.filters, dock=asking.id), asking.query
+    spans = {"limit": 10_000}
+    answers = await asking.tables(
+        docks=partial(asking.table, "docks", replace(filters, host=None, error=None)),
+        dock=partial(asking.table, "dock", filters, id=asking.id, **spans),
+        lag=partial(asking.table, "lag", filters, id=asking.id),
+        blocked=partial(asking.table, "blocked", filters),
+        errors=partial(asking.table, "errors", filters),
+    )
+    known = answers["docks"].dicts()
+    rows = answers["dock"].dicts()
+    table = ShownTable(
+        "What it did",
+        answers["dock"],
+        query,
+        f"dock/{asking.id}",
+        sort="-time",
+        columns=("time", "duration", "lane", "name", "path", "failed"),
+        show={
+            "failed": _went_wrong,
+            "name": lambda row: Markup('<a href="{}">{}</a>').format(
+                query.url(f"/trace/{row['trace']}"), cut(row["name"], 60)
+            ),
+            "lane": lambda row: Markup('<span class="badge">{}</span>').format(row["lane"]),
+        },
+        labels={"lane": "Kind", "failed": "Went wrong"},
+        empty="This dock said nothing in this window.",
+    )
+    blocked = ShownTable(
+        "Blocked moments",
+        answers["blocked"],
+        query,
+        "blocked",
+        sort="-times",
+        columns=("app", "release", "task", "stack", "times", "last"),
+        show={"stack": lambda row: stack(row["stack"])},
+    )
+    times = regular(filters.since, filters.until, step(filters))
+    lag = columns(answers["lag"], "time", times, ["mean", "max"])
+    return Shown(
+        {
+            "id": asking.id,
+            "facts": known[0] if known else None,
+            "time_line": time_line(rows, filters.since, filters.until, asking.silence),
+            "is_cut": len(rows) == spans["limit"],
+            "spans": table,
+            "errors": ShownTable(
+                "Failures",
+                answers["errors"],
+                query,
+                "errors",
+                columns=("error", "host", "failures", "first", "last"),
+                empty="None of its requests failed.",
+            ),
+            "blocked": blocked,
+            "lag": Chart(
+                "Loop lag",
+                times,
+                [Series("longest", lag["max"], "series-3"), Series("mean", lag["mean"], "series-1")],
+                "duration",
+                low=True,
+                joined=True,
+            ),
+            "lag_table": ShownTable("Loop lag", answers["lag"], query, f"lag/{asking.id}"),
+        }
+    )
+
+
+def _went_wrong(row: Row) -> Markup:
+    """What went wrong in a span: its failure, or that it blocked the event loop."""
+    failed = Markup('<span class="badge bad">{}</span>').format(row["failed"][:60]) if row["failed"] else Markup("")
+    return failed + (Markup('<span class="badge warn">blocked the loop</span>') if row["blocked"] else "")
+
+
+VIEW = View(
+    "dock",
+    "Dock",
+    "What did it do, and what went wrong?",
+    show,
+    hidden_filters=("site", "app", "dock"),
+    path="/dock/{id:path}",
+    of_one=True,
+)

@@ -1,0 +1,43 @@
+"""Pictures of every view, light and dark, wide and narrow, in fleet-out/: to be looked at.
+
+python -m tests.fleet.pages
+"""
+
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from ._server import served_pages
+from .conftest import CHROMIUM, CHROMIUM_ARGUMENTS, FLEET, SILENCE, batches
+from .test_views import paths
+
+FOLDER = Path("fleet-out")
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        served_pages(batches(), now=FLEET.end * 10**9, silence=SILENCE) as served,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS) as browser,
+    ):
+        for scheme in ("light", "dark"):
+            for size, width in (("wide", 1360), ("narrow", 390)):
+                page = browser.new_page(
+                    viewport={"width": width, "height": 900},
+                    color_scheme="dark" if scheme == "dark" else "light",
+                    locale="en-GB",
+                    timezone_id="Europe/Zurich",
+                )
+                for path in paths(served):
+                    page.goto(served.url + path)
+                    page.locator("h1").wait_for()
+                    name = path.partition("?")[0].strip("/").partition("/")[0] or "fleet"
+                    picture = FOLDER / f"{name}-{scheme}-{size}.png"
+                    page.screenshot(path=picture, full_page=True)
+                    print(picture)
+                page.close()
+
+
+if __name__ == "__main__":
+    main()
