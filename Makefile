@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile clickhouse bench-fleet docs lint check clean
+.PHONY: demo fleet test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile bench-fleet \
+	clickhouse docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +17,10 @@ $(VENV)/installed: pyproject.toml
 
 demo: $(VENV)/installed
 	$(BIN)/python -m examples.demo
+
+# A simulated week of a thousand docks in the browser; FLEET="--docks 100 --days 2 --seed 3" makes another one.
+fleet: $(VENV)/installed
+	$(BIN)/python -m examples.fleet $(FLEET)
 
 test: $(VENV)/installed
 	$(BIN)/pytest $(COVERAGE)
@@ -90,4 +95,4 @@ lint: $(VENV)/installed
 check: lint test
 
 clean:
-	rm -rf .venv .venv-* .clickhouse docs/_build demo-out bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* .clickhouse docs/_build demo-out fleet-out fleet-store bench.json .coverage .pytest_cache .mypy_cache .ruff_cache

@@ -48,6 +48,8 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
         (["ask", "docks", "--since", "soon"], "write 2026-11-22T07:12"),
         (["serve", "--max-size", "big"], "such as 500MB or 10GB"),
         (["serve", "--keep", "month"], "such as 90m, 24h or 30d"),
+        (["serve", "--listen", "0.0.0.0:7451"], "0.0.0.0:7451 is open to others: set a token"),
+        (["serve", "--otlp", "fleet.example:4318"], "fleet.example:4318 is open to others: set a token"),
     ]:
         done = cli.invoke(main, ["fleet", *arguments, "--store", str(tmp_path / "fleet")])
         assert done.exit_code == 2

@@ -22,6 +22,7 @@ KILLS = 20
 def a_server(store: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
     """`dl7450 fleet serve` as a process of its own, and its URL."""
     command = [sys.executable, "-m", "dl7450", "fleet", "serve", "--store", str(store), "--otlp", "127.0.0.1:0"]
+    command += ["--listen", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None

@@ -8,6 +8,10 @@
 | `filters.py` | Which spans a question is about; the same names in a URL and on the command line. |
 | `questions/` | What is asked: two short SQL files each, one for each engine. |
 | `table.py` | An answer: columns with a kind, and rows. |
+| `alerts/` | Rules that are looked at again and again, and who is told. |
+| `pages/` | What a browser shows. |
+| `server.py` | Receiver, store, alerts and pages as one program. |
+| `remote.py` | Asks a server that runs. |
 
 It is installed by the extra `dl7450[fleet]`; what that brings is imported where it is used.
 """

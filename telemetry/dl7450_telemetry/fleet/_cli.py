@@ -92,30 +92,61 @@ def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--otlp", default="127.0.0.1:4318", show_default=True, metavar="HOST:PORT", help="Where OTLP/HTTP is received."
 )
+@click.option(
+    "--listen", default="127.0.0.1:7451", show_default=True, metavar="HOST:PORT", help="Where the pages are served."
+)
+@click.option("--silence", type=_Span(), default="1h", show_default=True, metavar="TIME", help="When a dock is silent.")
 @click.option("--keep", type=_Span(), metavar="TIME", help="Forget days that are older, such as 30d.")
 @click.option("--max-size", type=_Size(), metavar="SIZE", help="Forget the oldest days above this size, such as 10GB.")
-def serve(store: str, otlp: str, keep: int | None, max_size: int | None) -> None:
-    """Receive OTLP and keep it, until Ctrl-C.
+@click.option(
+    "--alerts",
+    "alerts_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Rules in TOML, and the webhook that is told; without it there are four rules.",
+)
+def serve(
+    store: str,
+    otlp: str,
+    listen: str,
+    silence: int,
+    keep: int | None,
+    max_size: int | None,
+    alerts_file: Path | None,
+) -> None:
+    """Receive OTLP, keep it and show it, until Ctrl-C.
 
     What is acknowledged is committed: it survives a crash. One process has a store open. Without --keep and --max-size
-    nothing is forgotten. At another address than loopback, senders have to show the token in DL7450_FLEET_TOKEN.
+    nothing is forgotten. At another address than loopback, docks send
+    the token in DL7450_FLEET_TOKEN, and readers log in with it.
     """
     import trio
 
+    from .alerts.rules import Rules, load_rules
     from .extra import MissingExtraError
-    from .server import TOKEN_VARIABLE, run_receiver
+    from .server import TOKEN_VARIABLE, FleetOptions, run_fleet
     from .store import StoreError
 
-    def ready(url: str) -> None:
-        click.echo(f"OTEL_EXPORTER_OTLP_ENDPOINT={url}", err=True)
+    def ready(otlp_url: str, pages_url: str) -> None:
+        click.echo(f"OTEL_EXPORTER_OTLP_ENDPOINT={otlp_url}\nThe fleet is at {pages_url}", err=True)
 
     token = os.environ.get(TOKEN_VARIABLE) or None
     try:
-        trio.run(partial(run_receiver, store, otlp, keep=keep, max_bytes=max_size, token=token, ready=ready))
+        options = FleetOptions(
+            store=store,
+            otlp=otlp,
+            listen=listen,
+            token=token,
+            silence=silence,
+            keep=keep,
+            max_bytes=max_size,
+            alerts=Rules() if alerts_file is None else load_rules(alerts_file),
+        )
+        trio.run(partial(run_fleet, options, ready=ready))
     except (MissingExtraError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot listen at {otlp}: {error.strerror}") from None
+        raise click.UsageError(f"cannot listen at {otlp} and {listen}: {error.strerror}") from None
 
 
 @fleet.command(name="import")
@@ -163,27 +194,42 @@ def _name(file: Path | None) -> str:
 @fleet.command()
 @click.argument("question")
 @click.argument("id", required=False)
-@_store_option
+@click.option(
+    "--store",
+    default="fleet",
+    show_default=True,
+    metavar="PLACE",
+    help="A folder, clickhouse://..., or a server that runs, by the address of its pages.",
+)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
 @filter_options
 def ask(question: str, id: str | None, store: str, as_csv: bool, as_json: bool, filters: Filters) -> None:
     """Print the answer to QUESTION.
 
-    TIME is in ISO 8601, UTC unless it says otherwise, or how long ago: 90m, 24h, 7d.
+    QUESTION is the name of a view: fleet, docks, errors, latency, releases, differs, dock ID, trace ID, or alerts of a
+    server, which is asked with the token in DL7450_FLEET_TOKEN. TIME is in ISO 8601, UTC unless it says otherwise, or
+    how long ago: 90m, 24h, 7d.
     """
     from .extra import MissingExtraError
     from .questions import ask as ask_store
+    from .remote import ServerError, ask_server
+    from .server import TOKEN_VARIABLE
     from .store import StoreError, open_store
 
     if as_csv and as_json:
         raise click.UsageError("--json and --csv exclude each other: give one of them")
     try:
-        opened = open_store(store)
-        try:
-            table = ask_store(opened, question, filters, **({} if id is None else {"id": id}))
-        finally:
-            opened.close()
-    except (MissingExtraError, StoreError, ValueError) as error:
+        if store.startswith(("http://", "https://")):
+            token = os.environ.get(TOKEN_VARIABLE)
+            text = ask_server(store, question, filters, id, "csv" if as_csv else "json", token)
+        else:
+            opened = open_store(store)
+            try:
+                table = ask_store(opened, question, filters, **({} if id is None else {"id": id}))
+            finally:
+                opened.close()
+            text = table.csv() if as_csv else table.json()
+    except (MissingExtraError, ServerError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
-    click.echo(table.csv() if as_csv else table.json(), nl=not as_csv)
+    click.echo(text, nl=not as_csv)

@@ -1,15 +1,18 @@
-"""The processes of a fleet in one: the receiver and the store, as one Trio program."""
+"""The processes of a fleet in one: the receiver, the store and the pages, as one Trio program."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import trio
 
+from .alerts.rules import Rules
 from .extra import extra
 from .owner import StoreOwner, owned_store
 
@@ -64,47 +67,96 @@ def check_open_to(address: str, token: str | None) -> None:
         raise ValueError(f"{address} is open to others: set a token in the environment, {TOKEN_VARIABLE}")
 
 
-async def run_receiver(
-    place: str,
-    address: str,
-    *,
-    keep: int | None = None,
-    max_bytes: int | None = None,
-    token: str | None = None,
-    ready: Callable[[str], None],
-) -> None:
-    """Receive OTLP and keep it, until SIGINT or SIGTERM.
+@dataclass(frozen=True, kw_only=True)
+class FleetOptions:
+    """How a fleet is served.
 
-    Parameters:
-        place: the store, as `open_store` takes it.
-        address: `HOST:PORT` to listen at.
-        keep: nanoseconds for which a day is kept.
-        max_bytes: how much all days may take on disk.
-        token: what senders have to show; needed at an address that others reach.
-        ready: called with the receiver's URL.
+    Attributes:
+        store: the place of the store, as `open_store` takes it.
+        otlp: `HOST:PORT` where OTLP/HTTP is received.
+        listen: `HOST:PORT` of the pages.
+        token: what docks send as a bearer token and readers log in with; None: whoever reaches this machine's loopback
+            address.
+        silence: nanoseconds without a word after which a dock is silent.
+        keep: nanoseconds for which a day is kept; None: for ever.
+        max_bytes: how much all days may take on disk; None: all that there is.
+        alerts: the rules that are looked at.
 
     Raises:
-        ValueError: the address is open to others, and there is no token.
+        ValueError: an address that others reach has no token.
+    """
+
+    store: str
+    otlp: str
+    listen: str
+    token: str | None = None
+    silence: int = 3600 * 10**9
+    keep: int | None = None
+    max_bytes: int | None = None
+    alerts: Rules = field(default_factory=Rules)
+
+    @property
+    def alerts_file(self) -> Path | None:
+        """Where alerts are kept over restarts: in the store's folder if it has one; nowhere if it is in memory."""
+        if self.store == ":memory:":
+            return None
+        return Path("fleet-alerts.json") if "://" in self.store else Path(self.store) / "alerts.json"
+
+    def __post_init__(self) -> None:
+        for address in (self.otlp, self.listen):
+            check_open_to(address, self.token)
+
+
+async def run_fleet(options: FleetOptions, *, ready: Callable[[str, str], None]) -> None:
+    """Receive OTLP, keep it and show it, until SIGINT or SIGTERM.
+
+    Parameters:
+        options: how.
+        ready: called with the URLs of the receiver and of the pages.
+
+    Raises:
         StoreError: the store cannot be opened.
-        OSError: the address cannot be listened at.
+        OSError: an address cannot be listened at.
         MissingExtraError: `dl7450[fleet]` is not installed.
     """
     with extra():
         from starlette.applications import Starlette
 
+        from ..web import Access, Login
+        from .alerts.watch import Watch
+        from .pages import fleet_site
         from .receiver.intake import Intake
         from .receiver.routes import otlp_routes
 
-    check_open_to(address, token)
+    access = Access(Login(options.token) if options.token else None)
     stop = trio.Event()
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with owned_store(place) as owner, trio.open_nursery() as nursery:
+        async with owned_store(options.store) as owner, trio.open_nursery() as nursery:
             intake = Intake(owner)
             nursery.start_soon(intake.run)
-            if keep is not None or max_bytes is not None:
-                nursery.start_soon(_forget_old_days, owner, keep, max_bytes)
+            if options.keep is not None or options.max_bytes is not None:
+                nursery.start_soon(_forget_old_days, owner, options.keep, options.max_bytes)
             async with trio.open_nursery() as servers:
-                ready(await servers.start(serve, Starlette(routes=otlp_routes(intake, token=token)), address, stop))
+                receiver = Starlette(routes=otlp_routes(intake, token=options.token))
+                otlp_url = await servers.start(serve, receiver, options.otlp, stop)
+                watch = Watch(
+                    options.alerts,
+                    owner.ask,
+                    options.alerts_file,
+                    silence=options.silence,
+                    url=f"http://{options.listen}/alerts",
+                )
+                nursery.start_soon(watch.run)
+                site = fleet_site(
+                    owner.ask,
+                    access,
+                    # Time goes on for a page, also where others fill the store.
+                    lambda: (owner.version, tuple(watch.alerts.values()), trio.current_time() // 60),
+                    watch.table,
+                    silence=options.silence,
+                    endpoint=otlp_url,
+                )
+                ready(otlp_url, await servers.start(serve, site, options.listen, stop))
                 async for _ in signals:
                     stop.set()
                     break

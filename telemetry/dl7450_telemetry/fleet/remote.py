@@ -1,0 +1,48 @@
+"""Asks a running server instead of its store, which only the server has open."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import quote
+
+from .filters import Filters
+
+PATIENCE = 60.0  # seconds
+
+
+class ServerError(Exception):
+    """The server cannot be asked, or does not answer; the message says why."""
+
+
+def ask_server(
+    url: str, question: str, filters: Filters, id: str | None, form: Literal["csv", "json"], token: str | None
+) -> str:
+    """The answer to a question as text.
+
+    Parameters:
+        url: of the server's pages.
+        question: its name; `alerts` has no filters.
+        filters: which spans it is about.
+        id: of the dock or trace that it is about.
+        form: of the answer.
+        token: what the server asks for, if it does.
+
+    Raises:
+        ServerError: there is no answer.
+    """
+    import httpx2
+
+    path = quote(question, safe="") + ("" if id is None else "/" + quote(id, safe=""))
+    headers = {"Accept": "application/json, text/csv"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        answer = httpx2.get(
+            f"{url.rstrip('/')}/tables/{path}.{form}",
+            params=tuple(filters.pairs()),
+            headers=headers,
+            timeout=PATIENCE,
+        )
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise ServerError(f"{url} cannot be asked: {error}") from None
+    if not answer.is_success:
+        raise ServerError(f"{url} answers {answer.status_code}: {answer.text[:500].strip()}")
+    return answer.text
