@@ -22,7 +22,17 @@ from tests.docs._pages import BLOCKS, ROOT, Block, blocks_of
 from tests.run.test_cli import dl7450
 
 SERVER = "http://127.0.0.1:8450"  # on the pages
-OPTIONS = {name for command in main.commands.values() for option in command.params for name in option.opts}
+
+
+def commands_of(group: click.Group) -> Iterator[click.Command]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield from commands_of(command) if isinstance(command, click.Group) else [command]
+
+
+OPTIONS = {name for command in commands_of(main) for option in command.params for name in option.opts}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -102,8 +112,13 @@ def check_make(*words: str) -> None:
 
 
 def check_dl7450(name: str, *words: str) -> None:
+    command: click.Command | None = main.commands[name]
+    arguments = list(words)
+    while isinstance(command, click.Group):
+        command = command.get_command(click.Context(command), arguments.pop(0))
+    assert command is not None
     try:
-        context = main.commands[name].make_context(name, list(words))
+        context = command.make_context(name, arguments)
     except click.exceptions.Exit:  # --help
         return
     files = [value for value in context.params.values() if isinstance(value, Path)]
@@ -146,7 +161,7 @@ def test_a_command_exists_and_knows_its_flags(block: Block, monkeypatch: pytest.
     for line in block.code.splitlines():
         assert line.startswith("$ ")
         words = shlex.split(line.removeprefix("$ "), comments=True)
-        while re.fullmatch("[A-Z_]+=.*", words[0]):
+        while re.fullmatch("[A-Z0-9_]+=.*", words[0]):
             words.pop(0)
         CHECKS[os.path.basename(words[0])](*words[1:])  # noqa: PTH119  "." is a command
 

@@ -1,10 +1,13 @@
 """Pictures of every view, light and dark, wide and narrow, in fleet-out/: to be looked at.
 
-python -m tests.fleet.pages
+    python -m tests.fleet.pages
+
+The one that the documentation shows is made, too: docs/fleet.png.
 """
 
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from ._server import served_pages
@@ -12,6 +15,7 @@ from .conftest import CHROMIUM, CHROMIUM_ARGUMENTS, FLEET, SILENCE, batches
 from .test_views import paths
 
 FOLDER = Path("fleet-out")
+SHOWN = Path("docs") / "fleet.png"
 
 
 def main() -> None:
@@ -37,6 +41,8 @@ def main() -> None:
                     page.screenshot(path=picture, full_page=True)
                     print(picture)
                 page.close()
+    with Image.open(FOLDER / "fleet-light-wide.png") as whole:
+        whole.crop((0, 0, 1360, 1010)).resize((1020, 757)).quantize(160).save(SHOWN, optimize=True)
 
 
 if __name__ == "__main__":
