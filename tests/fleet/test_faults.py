@@ -62,8 +62,7 @@ def test_what_is_acknowledged_survives_any_kill(tmp_path: Path) -> None:
     sent = 0
     for _ in range(KILLS):
         with a_server(tmp_path / "fleet") as (process, url):
-            killer = threading.Timer(chance.uniform(0.05, 0.3), process.kill)
-            killer.start()
+            killer = threading.Timer(chance.uniform(0, 0.2), process.kill)
             for _ in range(200):
                 sent += 1
                 export = requests_of_docks("A1", spans=300, seed=sent)
@@ -72,13 +71,15 @@ def test_what_is_acknowledged_survives_any_kill(tmp_path: Path) -> None:
                 except OSError:
                     break  # killed before it answered
                 assert status == 200
+                if killer.ident is None:
+                    killer.start()  # after the first acknowledgement, however slow the machine is
                 acknowledged |= {span.span_id.hex() for span in export.resource_spans[0].scope_spans[0].spans}
             killer.join()
     store = open_store(str(tmp_path / "fleet"))
     kept = {row[0] for row in store.query("SELECT SpanId FROM otel_traces", {})}
     store.close()
-    assert len(acknowledged) > 300 * KILLS
     assert acknowledged - kept == set()
+    assert len(acknowledged) >= 300 * KILLS
 
 
 def test_a_full_disk_is_told_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
