@@ -83,8 +83,6 @@ class Turns:
                 heappop(self._waiting)[2].set()
         finally:
             self._are_given = False
-            while self._waiting:  # the dock stops: whoever is outside its nursery goes on, and is told elsewhere
-                heappop(self._waiting)[2].set()
 
 
 class _InTurn(AbstractAsyncContextManager[None]):

@@ -307,27 +307,29 @@ class HttpClient:
         counted, end_span = "failed", span.end_interrupted
         cancelled: trio.Cancelled | KeyboardInterrupt | None = None
         try:
-            async with turn:
-                if admitted:
-                    scope.relative_deadline = call.timeout
-                with scope:
-                    try:
-                        if wait and not admitted:
-                            await self._limiter.acquire_on_behalf_of(call)
-                            admitted = True
-                            scope.relative_deadline = call.timeout
+            takes_turns = turn is not NO_TURN
+            if admitted and not takes_turns:
+                scope.relative_deadline = call.timeout
+            with scope:
+                try:
+                    if wait and not admitted:
+                        await self._limiter.acquire_on_behalf_of(call)
+                        admitted = True
+                        scope.relative_deadline = call.timeout
+                    async with turn:
                         if not admitted:
                             await trio.lowlevel.checkpoint()
                             raise FailedRequest(Failure.NO_TOKEN)
-                        response = await self._exchange(call, span, exchange)
-                    except (trio.Cancelled, KeyboardInterrupt) as error:
-                        cancelled = error  # the scope may catch it
-                        raise
-                if scope.cancelled_caught and not timed.cancelled:
-                    raise FailedRequest(Failure.DEADLINE)
-                if cancelled is not None:
-                    counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
-                    return None
+                        exchanged = self._exchange_in_time if takes_turns else self._exchange
+                        response = await exchanged(call, span, exchange)
+                except (trio.Cancelled, KeyboardInterrupt) as error:
+                    cancelled = error  # the scope may catch it
+                    raise
+            if scope.cancelled_caught and not timed.cancelled:
+                raise FailedRequest(Failure.DEADLINE)
+            if cancelled is not None:
+                counted, end_span = "cancelled", partial(span.end_cancelled, cancelled)
+                return None
         except FailedRequest as failed:
             code = code_of(failed.failure, exchange)
             counted, end_span = "failed" if admitted else "rejected", partial(span.end_failed, code, failed.detail)
@@ -344,6 +346,12 @@ class HttpClient:
             self._counts[counted] += 1
             end_span(exchange)
             del cancelled, end_span  # an exception that its own traceback leads to would wait for the garbage collector
+
+    async def _exchange_in_time(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
+        """With a deadline of its own: a request that it ends waits for its turn, and can be cancelled meanwhile."""
+        with trio.move_on_after(call.timeout):
+            return await self._exchange(call, span, exchange)
+        raise FailedRequest(Failure.DEADLINE)
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
         if call.failure is not None or self._may_answer_from_memory:
