@@ -82,6 +82,10 @@ def main() -> None:
     is_flag=True,
     help="Let an app that raises go on, with its timers and callbacks, instead of unloading it.",
 )
+@click.option(
+    "--micropython", is_flag=True, help="Run APP in MicroPython, as the dock does: pip install 'dl7450[micropython]'."
+)
+@click.option("--heap", metavar="SIZE", help="Set the memory that APP has in MicroPython, such as 2M.  [default: 32M]")
 @click.option("--expect-text", multiple=True, metavar="TEXT", help="Exit with 3 if it is never shown; repeatable.")
 @click.option(
     "--trace-file",
@@ -104,6 +108,8 @@ def run(
     fast: bool,
     api: tuple[str, int] | None,
     keep_going: bool,
+    micropython: bool,
+    heap: str | None,
     expect_text: Sequence[str],
     trace_file: Path | None,
     tasks: bool,
@@ -160,6 +166,8 @@ def run(
 
     if api is not None and fast:
         raise click.UsageError("--api waits for others, and --fast for nobody: leave one of them out")
+    if heap is not None and not micropython:
+        raise click.UsageError("--heap is the memory in MicroPython: give --micropython, too")
 
     happened = RunRecord(missing=expect_text)
     status = EXIT_OK
@@ -185,6 +193,8 @@ def run(
                         api=api,
                         keep_going=keep_going,
                         keys=None if fast else terminal(),  # virtual time is over before a key is pressed
+                        micropython=micropython,
+                        heap=heap,
                         tracer_provider=collected.tracer_provider(),
                         meter_provider=collected.meter_provider(),
                     )

@@ -11,6 +11,26 @@ import outcome
 import trio
 
 
+class ForeignError(Exception):
+    """An error of an app in another interpreter, which has written the traceback.
+
+    Attributes:
+        traceback: with a line feed at its end.
+    """
+
+    traceback = ""
+    _text = ""
+
+    def tell(self, text: str, traceback: str) -> None:
+        """Take what the other interpreter says of it. The traceback is a note, too, for whoever shows the error."""
+        self._text = text
+        self.traceback = traceback
+        self.add_note(traceback.rstrip())
+
+    def __str__(self) -> str:
+        return self._text
+
+
 def print_app_error(error: Exception) -> None:
     """Print the traceback of an app's error to stderr: the app's code, not this library's."""
     print(format_app_error(error), end="", file=sys.stderr)  # noqa: T201
@@ -18,6 +38,8 @@ def print_app_error(error: Exception) -> None:
 
 def format_app_error(error: BaseException) -> str:
     """The traceback of an app's error without this library's frames and those it runs on."""
+    if isinstance(error, ForeignError):
+        return error.traceback
     described = traceback.TracebackException.from_exception(error)
     part: traceback.TracebackException | None = described
     while part is not None:

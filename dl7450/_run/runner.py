@@ -20,6 +20,7 @@ from .._device.machine import Machine
 from .._dock.dock import open_dock
 from .._dock.loader import AppError
 from .._dock.tracebacks import print_app_error
+from .._micropython.loader import load_micropython_app
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._trio.exception_groups import ctrl_c_first
@@ -57,6 +58,8 @@ class RunOptions:
         api: the address and the port to serve the deployment API at; the run goes on when its app is over.
         keep_going: an app that raises is not unloaded.
         keys: the file descriptor of a terminal whose keys press the dock's buttons.
+        micropython: in MicroPython.
+        heap: the memory that the app has there, such as `2M`.
         tracer_provider: makes its spans.
         meter_provider: records its metrics.
     """
@@ -68,6 +71,8 @@ class RunOptions:
     api: tuple[str, int] | None = None
     keep_going: bool = False
     keys: int | None = None
+    micropython: bool = False
+    heap: str | None = None
     tracer_provider: TracerProvider | None = None
     meter_provider: MeterProvider | None = None
 
@@ -132,6 +137,9 @@ def run_file(
             run.add_error(error)
             print_app_error(error)
 
+    def load(app: Path) -> Path | Callable[[], object]:
+        return load_micropython_app(app, options.heap) if options.micropython else app
+
     async def run_on_dock(app: Path, machine: Machine, deadline: float, deployment: Deployment | None = None) -> None:
         async with open_dock(
             network=RealTimeNetwork(TrioNetwork()) if options.fast else None,
@@ -151,11 +159,11 @@ def run_file(
                 dock.start_soon(press_by_keys, dock, options.keys)
             with around(), trio.move_on_at(deadline) as time_limit:
                 if deployment is None:
-                    await _run(dock, app, on_error)
+                    await _run(dock, load(app), on_error)
                     if run.error_count and not options.keep_going and options.seconds < math.inf:
                         await trio.sleep_forever()  # the traceback stays on the screen
                 else:
-                    await _run_until_replaced(dock, deployment, on_error)
+                    await _run_until_replaced(dock, deployment, load, on_error)
             if time_limit.cancelled_caught:
                 await dock.stop_app()
                 stop.cancel("the time is up")  # at once: what is in flight is not waited for
@@ -196,7 +204,7 @@ async def _tell_endless() -> None:
     )
 
 
-async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> None:
+async def _run(dock: Dock, app: Path | Callable[[], object], on_error: Callable[[Exception], None]) -> None:
     try:
         await dock.run_app(app)
     except AppError as error:
@@ -208,11 +216,16 @@ async def _run(dock: Dock, app: Path, on_error: Callable[[Exception], None]) -> 
         await dock.wait_app_over()
 
 
-async def _run_until_replaced(dock: Dock, deployment: Deployment, on_error: Callable[[Exception], None]) -> None:
+async def _run_until_replaced(
+    dock: Dock,
+    deployment: Deployment,
+    load: Callable[[Path], Path | Callable[[], object]],
+    on_error: Callable[[Exception], None],
+) -> None:
     """Run the next app of a deployment, until this is cancelled, which is also when there is another one."""
     deployment.begin(dock)
     try:
-        await dock.start_app(deployment.app)
+        await dock.start_app(load(deployment.app))
     except Exception as error:
         on_error(error)
     deployment.has_started()

@@ -26,6 +26,8 @@ class DockOptions(TypedDict, total=False):
     dock_id: str
     host: Literal["connected", "none", "suspended"]
     offline: bool
+    micropython: bool
+    heap: str
     unrouted: Verdict
     unused_routes: Verdict
     rejected: Verdict
@@ -38,6 +40,8 @@ def checked(words: Mapping[str, object]) -> DockOptions:
             raise ValueError(f"a dock has no option {word!r}: use {', '.join(DockOptions.__annotations__)}")
         if word in {"unrouted", "unused_routes", "rejected"} and value not in {"fail", "allow"}:
             raise ValueError(f'{word}={value!r}: use "fail" or "allow"')
+    if words.get("heap") is not None and not words.get("micropython"):
+        raise ValueError(f"heap={words['heap']!r} is the memory in MicroPython: say micropython=True, too")
     return cast(DockOptions, words)
 
 

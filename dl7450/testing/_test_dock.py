@@ -24,6 +24,7 @@ from dl7450_telemetry import SpanRecord, tree, waterfall
 from .._device.device import NetworkAddress, host_status
 from .._dock.dock import open_dock
 from .._dock.tracebacks import format_app_error
+from .._micropython.loader import load_micropython_app
 from .._screen.frames import save_png
 from .._screen.render import render
 from .._screen.state import Background, ScreenState
@@ -122,11 +123,12 @@ class TestDock:
         """Run an app until its module has returned and nothing more happens unless time passes.
 
         Parameters:
-            app: its file, from the folder of the test, or a function.
+            app: its file, from the folder of the test, or a function, which Python runs in any case.
             wait: let time pass while the module waits for something, an answer or `time.sleep`; False: return then.
 
         Raises:
             Exception: what the app raised.
+            AppError: the app's file cannot be read or compiled; or it is to run in MicroPython, and there is none.
             SystemExit: the app called `sys.exit()` with a status other than 0. Whatever the status, the dock stops.
             AssertionError: the app asked for what no route answers, or for too much at once; or its module has not
                 returned after an hour of dock time.
@@ -134,6 +136,8 @@ class TestDock:
         if isinstance(app, str | Path):
             app = self._folder / app
             self._recorder.app_name = app.stem
+            if self._options.get("micropython"):
+                app = load_micropython_app(app, self._options.get("heap"))
         self._driver.start_app(app, wait)
         self._check()
 

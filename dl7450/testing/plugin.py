@@ -62,8 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "dl7450(store, values, images, dock_id, host, offline, unrouted, unused_routes, rejected): "
-        "what the test's dock is like, and what does not fail the test",
+        "dl7450(store, values, images, dock_id, host, offline, micropython, heap, unrouted, unused_routes, rejected): "
+        "what the test's dock is like, what runs its apps, and what does not fail the test",
     )
 
 

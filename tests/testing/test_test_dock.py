@@ -371,8 +371,8 @@ def test_options_of_a_dock_come_from_its_file_and_its_marker_and_its_call(
     [
         (
             {"ofline": True},
-            "a dock has no option 'ofline': use store, values, images, dock_id, host, offline, unrouted, "
-            "unused_routes, rejected",
+            "a dock has no option 'ofline': use store, values, images, dock_id, host, offline, "
+            "micropython, heap, unrouted, unused_routes, rejected",
         ),
         ({"unrouted": False}, 'unrouted=False: use "fail" or "allow"'),
         ({"host": "here"}, "'here' is not a host status: use connected, none or suspended"),

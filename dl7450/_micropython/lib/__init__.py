@@ -1,0 +1,1 @@
+"""Modules that an app in MicroPython imports from here."""

@@ -1,0 +1,3 @@
+"""In MicroPython: the dock's `datetime`."""
+
+from dl7450.datetime import *  # noqa: F403
