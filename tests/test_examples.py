@@ -14,6 +14,7 @@ import pytest
 import trio
 from PIL import Image
 
+from dl7450._device.device import DEFAULT_DOCK_ID
 from dl7450._dock.loader import load_app
 from dl7450._screen.frames import contact_sheet
 from examples import structured
@@ -125,7 +126,7 @@ def running_demo(out: Path, seconds: float) -> Generator[subprocess.Popen[str]]:
 def test_demo_leaves_frames_and_a_contact_sheet(tmp_path: Path) -> None:
     with running_demo(tmp_path, 2) as process:
         output, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (0, "")
+    assert (process.returncode, errors) == (0, f"dock {DEFAULT_DOCK_ID}\n")
     assert "GET 127.0.0.1" in output
     frames = sorted(tmp_path.glob("frame-*.png"))
     assert frames
@@ -146,7 +147,7 @@ def test_demo_that_a_signal_ends_keeps_what_there_is_and_leaves_no_server(
             assert process.poll() is None
         process.send_signal(signal.Signals[name])
         output, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (status, "")
+    assert (process.returncode, errors) == (status, f"dock {DEFAULT_DOCK_ID}\n")
     assert "GET 127.0.0.1" in output
     assert (tmp_path / "contact-sheet.png").exists()
     assert (tmp_path / "traces.jsonl").stat().st_size > 0

@@ -33,7 +33,8 @@ def public(thing: object) -> set[str]:
 @pytest.mark.parametrize(
     ("thing", "names"),
     [
-        (datastore, {"ImageStore", "KvStore"}),
+        (datastore, {"CodeStore", "ImageStore", "KvStore"}),
+        (datastore.CodeStore, {"info"}),
         (datastore.ImageStore, {"list", "get", "get_token"}),
         (datastore.KvStore, {"list", "get"}),
         (dock, {"DockInfo", "DockControl"}),
