@@ -6,12 +6,20 @@ from tests.conformance._run import compare
 from tests.conformance._scenario import Scenario
 from tests.conformance._scenarios import CLASSES, SCENARIOS
 
+# How often a scenario is run whose timeout is short: a busy machine may let it run out before the request is sent.
+ATTEMPTS = 3
+SHORT = 1.0  # seconds
+
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 async def test_the_dock_agrees_with_libcurl(scenario: Scenario) -> None:
     if not scenario.runs_here:
         pytest.skip("this machine has no IPv6 loopback")
     verdict = await compare(scenario)
+    for _ in range(ATTEMPTS - 1):
+        if verdict.as_expected or not any(0 < call.timeout < SHORT for call in scenario.calls):
+            break
+        verdict = await compare(scenario)
 
     for outcome in verdict.dock.values():
         assert scenario.fits(outcome.statuses), outcome.statuses
