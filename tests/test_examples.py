@@ -25,7 +25,7 @@ APPS = [
     *Path("examples").glob("carousel*.py"),
     *(
         Path("examples") / f"{name}.py"
-        for name in ("departures", "door_sign", "framebuf_clock", "messages", "thermometer")
+        for name in ("departures", "door_sign", "framebuf_clock", "messages", "speed", "thermometer")
     ),
     *Path("tests/apps").glob("*.py"),
 ]

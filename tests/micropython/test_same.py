@@ -72,6 +72,13 @@ def room_sign(dock: TestDock) -> None:
     dock.mqtt.publish("rooms/4.12", b"")
 
 
+def speed(dock: TestDock) -> None:
+    dock.run_app(f"{EXAMPLES}/speed.py")
+    dock.advance(10)
+    dock.set_online(False)
+    dock.advance(hours=1)
+
+
 def thermometer(dock: TestDock) -> None:
     dock.run_app(f"{EXAMPLES}/thermometer.py")
     dock.i2c.device(0x18).temperature = 30.5  # where both round to the same
@@ -120,7 +127,7 @@ def welcome(dock: TestDock) -> None:
 
 
 SCENES = [
-    *(carousel, carousel_async, departures, door_sign, framebuf_clock, messages, room_sign, thermometer),
+    *(carousel, carousel_async, departures, door_sign, framebuf_clock, messages, room_sign, speed, thermometer),
     *(own_carousel, own_carousel_async, clock, dashboard, welcome),
 ]
 

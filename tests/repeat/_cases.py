@@ -42,6 +42,8 @@ CASES = [
     Case(EXAMPLES / "carousel_async.py", values={"server": SERVER}),
     Case(EXAMPLES / "departures.py", seconds=90, store=EXAMPLES / "tests" / "departures.yaml"),
     Case(EXAMPLES / "door_sign.py"),
+    Case(EXAMPLES / "framebuf_clock.py", seconds=120),
+    Case(EXAMPLES / "speed.py", seconds=3620),
     Case(EXAMPLES / "thermometer.py", store=EXAMPLES / "tests" / "thermometer.yaml"),
     *(
         Case(app, values={"content_url": SERVER, "timezone": "CET"}, seconds=20)
