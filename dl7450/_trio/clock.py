@@ -18,6 +18,8 @@ How they combine: flowing wins over standing still, since a real server keeps it
 time would stand still for ever. When nothing has happened for `JOIN_PATIENCE` of real time, it is taken to be so. With
 no hold left, the clock has the threshold and the rate that it had before.
 
+`set_pace` changes them while the clock is held or not (`dl7450 serve`).
+
 The holds are counted for each clock, not for each dock: all docks of a Trio run share its clock. On a real clock
 nothing of this has any effect.
 """
@@ -43,12 +45,14 @@ class _Holds:
 
     def __init__(self) -> None:
         self.threshold, self.rate = math.inf, 0.0
+        self.flow = 1.0  # the rate while it flows
         self.still = 0  # app threads that run code
         self.flowing = 0  # waits for the real world
         self.threads = 0  # that wait for a dock and are not its app's
 
 
 _holds: WeakKeyDictionary[MockClock, _Holds] = WeakKeyDictionary()
+_epochs: WeakKeyDictionary[MockClock, float] = WeakKeyDictionary()  # the time of day at a clock's 0, where it was set
 
 
 def hold_time(clock: trio.abc.Clock, *, flowing: bool = False) -> None:
@@ -88,17 +92,44 @@ def _change(clock: trio.abc.Clock, what: Literal["still", "flowing", "threads"],
     if not holds.still and not holds.flowing:
         holds.threshold, holds.rate = clock.autojump_threshold, clock.rate
     setattr(holds, what, getattr(holds, what) + by)
+    _set_threshold(clock, holds)
+    if what == "flowing":
+        clock.rate = holds.flow if holds.flowing else holds.rate
+
+
+def set_pace(clock: MockClock, *, rate: float, autojump_threshold: float = math.inf) -> None:
+    """Change how fast a virtual clock goes, whoever holds it now. Trio thread only.
+
+    Parameters:
+        clock: Trio's clock.
+        rate: how many seconds pass in one of real time. With 0, and no threshold, time stands still for everybody, also
+            while a real server is waited for; else time goes at the rate of real time then.
+        autojump_threshold: for how many seconds of real time every task must be blocked before the clock jumps.
+    """
+    holds = _holds.setdefault(clock, _Holds())
+    holds.rate, holds.threshold = rate, autojump_threshold
+    holds.flow = 0.0 if rate == 0 and autojump_threshold == math.inf else 1.0
+    _set_threshold(clock, holds)
+    clock.rate = holds.flow if holds.flowing else holds.rate
+
+
+def _set_threshold(clock: MockClock, holds: _Holds) -> None:
     if holds.still and holds.threads and not holds.flowing:
         clock.autojump_threshold = max(holds.threshold, JOIN_PATIENCE)
     else:
         clock.autojump_threshold = math.inf if holds.still or holds.flowing else holds.threshold
-    if what == "flowing":
-        clock.rate = 1.0 if holds.flowing else holds.rate
+
+
+def set_time_of_day(clock: MockClock, epoch: float) -> None:
+    """Say what the time of day is now, for docks that open from now on: in seconds since 1970 UTC."""
+    _epochs[clock] = epoch - clock.current_time()
 
 
 def epoch_of(clock: trio.abc.Clock) -> float:
-    """What the time of day is now, in seconds since 1970 UTC."""
-    return VIRTUAL_EPOCH if isinstance(clock, MockClock) else time.time()
+    """What the time of day is now, in seconds since 1970 UTC: of a dock that opens."""
+    if not isinstance(clock, MockClock):
+        return time.time()
+    return _epochs[clock] + clock.current_time() if clock in _epochs else VIRTUAL_EPOCH
 
 
 def nanoseconds(clock: trio.abc.Clock, epoch: float) -> Callable[[], int]:

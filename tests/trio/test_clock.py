@@ -14,6 +14,8 @@ from dl7450._trio.clock import (
     hold_time,
     nanoseconds,
     release_time,
+    set_pace,
+    set_time_of_day,
 )
 
 
@@ -74,3 +76,36 @@ async def test_virtual_nanoseconds_are_exact(autojump_clock: MockClock) -> None:
     assert now() == int(VIRTUAL_EPOCH) * 1_000_000_000
     await trio.sleep(0.000_000_001)
     assert now() == int(VIRTUAL_EPOCH) * 1_000_000_000 + 1
+
+
+async def test_a_pace_that_is_set_while_the_clock_is_held_comes_when_it_is_released(mock_clock: MockClock) -> None:
+    settings: list[tuple[float, float]] = []
+    hold_time(mock_clock)
+    set_pace(mock_clock, rate=0.0, autojump_threshold=0.5)
+    settings.append((mock_clock.autojump_threshold, mock_clock.rate))
+    hold_time(mock_clock, flowing=True)
+    settings.append((mock_clock.autojump_threshold, mock_clock.rate))
+    set_pace(mock_clock, rate=10.0)
+    settings.append((mock_clock.autojump_threshold, mock_clock.rate))
+    release_time(mock_clock, flowing=True)
+    release_time(mock_clock)
+    settings.append((mock_clock.autojump_threshold, mock_clock.rate))
+    assert settings == [(math.inf, 0.0), (math.inf, 1.0), (math.inf, 1.0), (math.inf, 10.0)]
+
+
+async def test_time_that_is_paused_stands_still_while_a_server_is_waited_for_too(mock_clock: MockClock) -> None:
+    set_pace(mock_clock, rate=0.0)
+    hold_time(mock_clock, flowing=True)
+    assert mock_clock.rate == 0.0
+    set_pace(mock_clock, rate=0.0, autojump_threshold=0.0)
+    assert mock_clock.rate == 1.0
+    release_time(mock_clock, flowing=True)
+    assert (mock_clock.rate, mock_clock.autojump_threshold) == (0.0, 0.0)
+
+
+async def test_the_time_of_day_of_a_virtual_clock_can_be_set(mock_clock: MockClock) -> None:
+    assert epoch_of(mock_clock) == VIRTUAL_EPOCH
+    mock_clock.jump(5)
+    set_time_of_day(mock_clock, 1_000.0)
+    mock_clock.jump(60)
+    assert epoch_of(mock_clock) == 1_060.0
