@@ -7,7 +7,7 @@ had begun, and the next one is opened around the same machine: time zone, store,
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,14 +66,32 @@ class Deployment:
             finally:
                 self._change(None)
 
-    def begin(self, dock: Dock) -> None:
-        """The dock of the app is open."""
-        self._change(_Running(dock, self._scope))
+    async def run(
+        self,
+        dock: Dock,
+        load: Callable[[Path], Path | Callable[[], object]],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        """Run the next app in its dock, until this is cancelled, which is also when there is another one.
 
-    def has_started(self) -> None:
-        """The module of the app has run: now it listens to messages, if it wants to."""
-        if self._running is not None:
-            self._running.has_started.set()
+        Parameters:
+            dock: newly opened around the machine.
+            load: makes of the app's file what the dock runs.
+            on_error: called with what keeps the app from starting, or what its module raised.
+        """
+        running = _Running(dock, self._scope)
+        self._change(running)
+        try:
+            await dock.start_app(load(self.app))
+        except Exception as error:
+            on_error(error)
+        running.has_started.set()
+        await trio.sleep_forever()
+
+    @property
+    def dock(self) -> Dock | None:
+        """The dock of the app that runs; None between two apps."""
+        return self._running.dock if self._running else None
 
     async def replace_code(self, code: bytes) -> None:
         """Stop the app that runs, and start this one; returns when it begins."""
@@ -90,15 +108,30 @@ class Deployment:
         with suppress(trio.ClosedResourceError):  # it is being replaced
             running.dock.send_message(message)
 
+    async def restart(self, app: Path, machine: Machine) -> None:
+        """Stop the app that runs, and start the app of a file; returns when it begins.
+
+        Parameters:
+            app: the file.
+            machine: the one that there is, or another one, newly powered on.
+        """
+        async with self._one_at_a_time:
+            running = await self._app_runs()
+            self.app, self.machine = app, machine
+            await self._start_next(running)
+
     async def _replace(self, code: bytes, store: FactoryStore) -> None:
         async with self._one_at_a_time:
             running = await self._app_runs()
             self.app = self._folder / "app.py"
             self.app.write_bytes(code)
             self.machine.store = store
-            running.scope.cancel("new code")
-            while self._running in {running, None}:
-                await self._changed.wait()
+            await self._start_next(running)
+
+    async def _start_next(self, running: _Running) -> None:
+        running.scope.cancel("new code")
+        while self._running in {running, None}:
+            await self._changed.wait()
 
     async def _app_runs(self) -> _Running:
         while self._running is None:

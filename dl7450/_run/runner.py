@@ -163,7 +163,7 @@ def run_file(
                     if run.error_count and not options.keep_going and options.seconds < math.inf:
                         await trio.sleep_forever()  # the traceback stays on the screen
                 else:
-                    await _run_until_replaced(dock, deployment, load, on_error)
+                    await deployment.run(dock, load, on_error)
             if time_limit.cancelled_caught:
                 await dock.stop_app()
                 stop.cancel("the time is up")  # at once: what is in flight is not waited for
@@ -214,19 +214,3 @@ async def _run(dock: Dock, app: Path | Callable[[], object], on_error: Callable[
     except Exception as error:
         on_error(error)
         await dock.wait_app_over()
-
-
-async def _run_until_replaced(
-    dock: Dock,
-    deployment: Deployment,
-    load: Callable[[Path], Path | Callable[[], object]],
-    on_error: Callable[[Exception], None],
-) -> None:
-    """Run the next app of a deployment, until this is cancelled, which is also when there is another one."""
-    deployment.begin(dock)
-    try:
-        await dock.start_app(load(deployment.app))
-    except Exception as error:
-        on_error(error)
-    deployment.has_started()
-    await trio.sleep_forever()
