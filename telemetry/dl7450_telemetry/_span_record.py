@@ -123,16 +123,27 @@ class SpanRecord(JudgedSpan):
         Raises:
             ValueError: the span has not ended.
         """
+        if span.end_time is None:
+            raise ValueError(f"span {span.name!r} has not ended: only finished spans can be recorded")
+        return cls._of(span, span.end_time)
+
+    @classmethod
+    def started(cls, span: ReadableSpan) -> SpanRecord:
+        """What is known of a span that has not ended; its end is its start."""
+        return cls._of(span, span.start_time)
+
+    @classmethod
+    def _of(cls, span: ReadableSpan, end: int | None) -> SpanRecord:
         context = span.get_span_context()
         scope = span.instrumentation_scope
-        if context is None or span.start_time is None or span.end_time is None:
-            raise ValueError(f"span {span.name!r} has not ended: only finished spans can be recorded")
+        if context is None or span.start_time is None or end is None:
+            raise ValueError(f"span {span.name!r} has not started")
         return cls(
             trace_id=f"{context.trace_id:032x}",
             span_id=f"{context.span_id:016x}",
             name=span.name,
             start=_time(span.start_time),
-            end=_time(span.end_time),
+            end=_time(end),
             parent_span_id=f"{span.parent.span_id:016x}" if span.parent else None,
             kind=span.kind.name,
             attributes=plain_attributes(span.attributes),

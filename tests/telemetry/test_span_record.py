@@ -1,5 +1,7 @@
 """`SpanRecord`: all of a span of the SDK, as data that can be compared."""
 
+from dataclasses import replace
+
 import pytest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -77,3 +79,12 @@ def test_attributes_become_plain_data_that_can_be_compared() -> None:
 )
 def test_the_outcome_says_how_a_span_ended(record: SpanRecord, outcome: str) -> None:
     assert record.outcome == outcome
+
+
+def test_of_a_span_that_has_not_ended_is_recorded_what_is_known() -> None:
+    tracer = TracerProvider(shutdown_on_exit=False).get_tracer("dl7450.http", "1.2")
+    begun = tracer.start_span("GET", kind=SpanKind.CLIENT, attributes={"url.full": "http://h/"}, start_time=1000)
+    assert isinstance(begun, ReadableSpan)
+    record = SpanRecord.started(begun)
+    begun.end(2000)
+    assert record == replace(SpanRecord.from_sdk(begun), end=1000)
