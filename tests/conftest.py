@@ -6,6 +6,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from ._browser import browser, new_page, page
+
+__all__ = ["browser", "exporter", "new_page", "page", "tracer_provider"]
+
 # No test fails because the machine was busy.
 hypothesis.settings.register_profile("dl7450", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("dl7450")

@@ -10,8 +10,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests._browser import CHROMIUM, CHROMIUM_ARGUMENTS
+
 from ._server import served_pages
-from .conftest import CHROMIUM, CHROMIUM_ARGUMENTS, FLEET, SILENCE, batches
+from .conftest import FLEET, SILENCE, batches
 from .test_views import paths
 
 FOLDER = Path("fleet-out")

@@ -17,10 +17,11 @@ from playwright.sync_api import Browser, Page, expect
 from dl7450_telemetry import read_trace_file
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
+from tests._browser import NewPage
 from tests.telemetry._spans import MORNING, get
 
 from ._server import Served, served_pages
-from .conftest import FLEET, HOUR, NewPage
+from .conftest import FLEET, HOUR
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 SINCE = "since=4d"
