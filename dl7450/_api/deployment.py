@@ -7,8 +7,9 @@
 | POST /api/docks/application/message | applicationMessage | 201: the app has the message |
 | POST /api/docks/application/romstore | applicationRomStore | 200: the store and the app are replaced |
 
-Whoever asks is let in, by whatever name and secret. What the API answers in case of an error is not documented: here
-400 for a request that is wrong, 401 without a token, 404 for a dock that there is not, 413 for one that is too large.
+Whoever asks is let in, by whatever name and secret, unless who serves the API asks for a secret. What the API answers
+in case of an error is not documented: here 400 for a request that is wrong, 401 without a token, 404 for a dock that
+there is not, 413 for one that is too large.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from .deployable import Deployable
 from .uploads import attributes, bytes_of, rom_store, text
@@ -41,12 +42,27 @@ def deployment_api(find: Callable[[str], Deployable | None], hosts: Sequence[str
         find: the dock of an id, or None where there is none.
         hosts: by which names it may be called, or `*`: a page in a browser must not reach it by a name of its own.
     """
+    host_check = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    return Starlette(routes=[Mount("/api", routes=deployment_routes(find))], middleware=[host_check])
+
+
+def deployment_routes(
+    find: Callable[[str], Deployable | None], is_secret: Callable[[str], bool] | None = None
+) -> list[BaseRoute]:
+    """The routes of the API below `/api`, for an application that checks the Host header.
+
+    Parameters:
+        find: the dock of an id, or None where there is none.
+        is_secret: tells whether a `clientSecret` is the right one; None: any is.
+    """
     tokens: set[str] = set()
 
     async def login(request: Request) -> Response:
         given = attributes(await _body(request), "isvApplicationLogin")
         for name in ("clientId", "clientSecret", "enterpriseId"):
             text(given, name)
+        if is_secret is not None and not is_secret(given["clientSecret"]):
+            raise _RefusedError(401, "clientSecret is not the token that this server was started with")
         token = secrets.token_urlsafe()
         tokens.add(token)
         return _data("isvApplicationLogin", 201, accessToken=token)
@@ -83,9 +99,7 @@ def deployment_api(find: Callable[[str], Deployable | None], hosts: Sequence[str
         "/docks/application/message": message,
         "/docks/application/romstore": romstore,
     }
-    routes = [Route(path, _answering(call), methods=["POST"]) for path, call in calls.items()]
-    host_check = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    return Starlette(routes=[Mount("/api", routes=routes)], middleware=[host_check])
+    return [Route(path, _answering(call), methods=["POST"]) for path, call in calls.items()]
 
 
 def _answering(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

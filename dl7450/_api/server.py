@@ -24,18 +24,25 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(
-    app: Starlette, listener: socket.socket, *, task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED
+    app: Starlette,
+    listener: socket.socket,
+    errorlog: str | None = None,
+    *,
+    task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until this is cancelled.
 
     Parameters:
         app: what is served.
         listener: where; closed in the end.
+        errorlog: where faults of the application are told: `-` is standard error; None: nowhere.
         task_status: is told the URL.
     """
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
-    config.accesslog = config.errorlog = None  # what it answers is the client's to tell
+    config.accesslog = None  # what it answers is the client's to tell
+    config.errorlog = errorlog
+    config.loglevel = "WARNING"
     config.include_server_header = False
     async with trio.open_nursery() as nursery:
         [url] = await nursery.start(serve_by_hypercorn, app, config)

@@ -51,10 +51,10 @@ from .edid import Edid
 from .edid import build as build_edid
 from .gpio import REDWOOD, Pin, Press, active_high, check_pins, check_press, direction
 from .i2c.parts import I2cPart, check_address, check_parts, check_temperature
-from .store_file import read_store
+from .store_file import image_files, read_store
 from .yaml_lines import DeviceError, Node, read_yaml
 
-__all__ = ["DeviceError", "load_device"]
+__all__ = ["DeviceError", "files_of", "load_device"]
 
 
 def load_device(
@@ -90,6 +90,15 @@ def load_device(
     except ValueError as error:
         raise DeviceError(str(error)) from None
     return device
+
+
+def files_of(store: Path) -> list[Path]:
+    """A YAML file and the pictures that it names; the file alone while something is wrong with it."""
+    try:
+        images = read_yaml(store).section("images", "kv_store", "code", "dock").get("images")
+        return [store.absolute(), *(image_files(images) if images else [])]
+    except DeviceError:
+        return [store.absolute()]
 
 
 def _read_device(root: Node) -> Device:

@@ -44,6 +44,16 @@ def read_store(images: Node | None, values: Node | None, code: Node | None) -> F
     )
 
 
+def image_files(images: Node) -> list[Path]:
+    """The files that the section `images` names, whether they are there or not.
+
+    Raises:
+        DeviceError: the section is wrong.
+    """
+    sections = [node.section("path", "type", required=("path",)) for node in images.mapping().values()]
+    return [_path(section["path"]) for section in sections]
+
+
 class _Space:
     """The bytes that the store still has, so that the line which exceeds it can be named."""
 
@@ -59,9 +69,13 @@ class _Space:
             )
 
 
-def _file(node: Node, space: _Space) -> Path:
+def _path(node: Node) -> Path:
     folder = node.path.absolute().parent
-    path = folder / node.text().replace("${CONFIG_PATH}", str(folder))
+    return folder / node.text().replace("${CONFIG_PATH}", str(folder))
+
+
+def _file(node: Node, space: _Space) -> Path:
+    path = _path(node)
     if not path.is_file():
         raise node.error(f"there is no file {path}")
     space.take(node, path.stat().st_size)

@@ -46,9 +46,11 @@ class Access:
 
     Attributes:
         login: asks for a token; None: whoever reaches this machine's loopback address.
+        open_paths: how the paths begin that check by themselves who asks.
     """
 
     login: Login | None = None
+    open_paths: tuple[str, ...] = ()
 
 
 class Guard:
@@ -85,7 +87,7 @@ class Guard:
             )
         if scope["method"] not in SAFE_METHODS and not _is_same_origin(headers, host):
             return PlainTextResponse("This request comes from a page of another site.\n", 403)
-        if login is None or scope["path"].startswith(OPEN_PATHS):
+        if login is None or scope["path"].startswith((*OPEN_PATHS, *self._access.open_paths)):
             return None
         if login.allows(headers.get("authorization", ""), headers.get("cookie", "")):
             return None
