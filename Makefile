@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo fleet test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile bench-fleet \
-	clickhouse docs lint check clean
+.PHONY: demo fleet serve test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile \
+	bench-fleet clickhouse docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable ".[fleet]" --group lint --group test --group docs
+	$(BIN)/pip install --quiet --editable ".[fleet,serve]" --group lint --group test --group docs
 	@touch $@
 
 demo: $(VENV)/installed
@@ -21,6 +21,10 @@ demo: $(VENV)/installed
 # A simulated week of a thousand docks in the browser; FLEET="--docks 100 --days 2 --seed 3" makes another one.
 fleet: $(VENV)/installed
 	$(BIN)/python -m examples.fleet $(FLEET)
+
+# The carousel in the browser, against the demo's content server; SERVE="--no-open --port 0" is for its command.
+serve: $(VENV)/installed
+	$(BIN)/python -m examples.serve $(SERVE)
 
 test: $(VENV)/installed
 	$(BIN)/pytest $(COVERAGE)

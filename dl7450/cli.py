@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._run.output import Commands, whole_output
+from ._serve.command import serve
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -317,6 +318,9 @@ def check(apps: Sequence[Path], strict: bool, form: str) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
     sys.exit(1 if any(strict or finding.level is Level.ERROR for finding in findings) else 0)
+
+
+main.add_command(serve)
 
 
 class _Moment(click.ParamType[int]):

@@ -40,8 +40,11 @@ FLOORS = {
     "_run": {"_api", "_device", "_dock", "_micropython", "_screen", "_trio", "http"},
     "telemetry.trio": set[str](),
     "telemetry": {"http", "telemetry.trio"},
+    "_serve": {
+        *("_api", "_check", "_device", "_dock", "_run", "_screen", "_trio", "http", "telemetry"),
+    },
     "testing": {"_device", "_dock", "_micropython", "_mqtt", "_screen", "http", "telemetry"},
-    "cli": {"_check", "_device", "_dock", "_run", "_version", "http", "telemetry"},
+    "cli": {"_check", "_device", "_dock", "_run", "_serve", "_version", "http", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
 }
 

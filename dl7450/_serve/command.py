@@ -1,0 +1,119 @@
+"""`dl7450 serve`: the command line of the server. What it serves with is imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import webbrowser
+from collections.abc import Sequence
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+TOKEN_VARIABLE = "DL7450_SERVE_TOKEN"
+
+
+@click.command()
+@click.argument("apps", type=click.Path(dir_okay=False, path_type=Path), nargs=-1, required=True, metavar="APP...")
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take the docks from YAML: store, monitors, network.",
+)
+@click.option("--set", "values", multiple=True, metavar="KEY=VALUE", help="Set a value of the store; repeatable.")
+@click.option("--docks", type=click.IntRange(1, 64), default=1, metavar="N", help="Serve N docks; the apps take turns.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=7450, show_default=True, help="Of the page; 0 is a free one."
+)
+@click.option(
+    "--listen",
+    "host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Listen at another address: then a token is asked for.",
+)
+@click.option(
+    "--token",
+    envvar=TOKEN_VARIABLE,
+    show_envvar=True,
+    metavar="TOKEN",
+    help="What the page asks for, and what scripts give as clientSecret. Made up if --listen needs one.",
+)
+@click.option(
+    "--open/--no-open", "open_page", default=None, help="Open the page in a browser.  [default: in a terminal]"
+)
+def serve(
+    apps: Sequence[Path],
+    store: Path | None,
+    values: Sequence[str],
+    docks: int,
+    port: int,
+    host: str,
+    token: str | None,
+    open_page: bool | None,
+) -> None:
+    """Show APP on the monitors of a dock in the browser, and start it again whenever it is saved.
+
+    The page shows what the monitors show, and what went wrong; time can be paused, stepped, and set. Scripts for the
+    vendor's deployment API find it at the same port, below /api.
+
+    Several apps, or --docks, make a wall of docks. Ctrl-C, SIGTERM and SIGHUP end it in order.
+
+    Exit status: 0 (ended), 2 (usage, or it cannot be served).
+    """
+    try:
+        from .server import ServeOptions, run_server
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"{error.name} is not installed: pip install 'dl7450[serve]'") from None
+    import trio
+
+    from .._device.device_file import DeviceError, load_device
+
+    for app in apps:
+        if not app.is_file():
+            raise click.UsageError(f"there is no file {str(app)!r}: name an app's file")
+    if token is None and not _is_loopback(host):
+        token = secrets.token_urlsafe(16)
+        click.echo(f"the token is {token}; {TOKEN_VARIABLE} sets another one", err=True)
+    elif token == "":
+        raise click.UsageError("the token is empty: anybody could log in")
+    pairs = dict(map(_key_and_value, values))
+    options = ServeOptions(
+        apps=apps,
+        load=partial(load_device, store, values=pairs),
+        store=store,
+        docks=docks,
+        host=host,
+        port=port,
+        token=token,
+    )
+
+    def ready(url: str) -> None:
+        click.echo(f"Open {url}  (Ctrl-C ends it)", err=True)
+        if os.isatty(2) if open_page is None else open_page:
+            webbrowser.open(url)
+
+    try:
+        trio.run(run_server, options, ready)
+    except DeviceError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot listen at {host}, port {port}: {error.strerror or error}") from None
+
+
+def _key_and_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
+    return key, value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,104 @@
+"""What the monitors show: each frame as it is rendered, and the newest 200 to look through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import trio
+from PIL import ImageOps
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..._device import edid as _edid
+from ..._screen.constants import HEIGHT, WIDTH
+from ..._screen.render import render
+from ..._screen.state import ScreenState
+from ..events import Frame
+from ..program import DockProgram
+from ..served_dock import ServedDock
+from . import Panel
+
+KEPT_PICTURES = 32  # as PNG: a page with four monitors asks for one four times
+MOST_PIXELS = 0xFFF  # of a mode, in each direction: what an EDID can say
+_drawing = trio.CapacityLimiter(1)  # one after the other: what is asked for twice is drawn once
+
+
+@dataclass(frozen=True)
+class _Monitor:
+    """What is plugged into an output."""
+
+    output: int
+    name: str
+    width: int
+    height: int
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The size of its picture on the page: not more than there is to see."""
+        scale = min(1.0, WIDTH / self.width, HEIGHT / self.height)
+        return round(self.width * scale), round(self.height * scale)
+
+
+async def show(dock: ServedDock, request: Request) -> Mapping[str, object]:
+    """The monitors, and the frame that is chosen by the query's `frame`: by default the newest."""
+    frames = dock.history.all(Frame)
+    chosen = dock.history.frame(_number(request.query_params.get("frame", "")))
+    frame = chosen or (frames[-1] if frames else None)
+    return {
+        "monitors": await dock.ask(_monitors),
+        "frame": frame,
+        "is_live": chosen is None or chosen is frames[-1],
+        "first": frames[0].number if frames else 0,
+        "last": frames[-1].number if frames else 0,
+        "history": dock.history.id,  # a frame of another run of the server is another picture
+    }
+
+
+async def picture(dock: ServedDock, request: Request) -> Response:
+    """A frame as PNG, at the size of a monitor."""
+    frame = dock.history.frame(request.path_params["number"])
+    width, height = request.path_params["width"], request.path_params["height"]
+    if frame is None or not 0 < width <= MOST_PIXELS or not 0 < height <= MOST_PIXELS:
+        raise HTTPException(404, "This frame is not kept any more.")
+    png = await trio.to_thread.run_sync(_png, frame.screen, width, height, limiter=_drawing)
+    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600, immutable"})
+
+
+def _monitors(program: DockProgram) -> list[_Monitor]:
+    found = []
+    for output, data in enumerate(program.machine.device.edids, start=1):
+        try:
+            edid = _edid.parse(data)
+        except ValueError:  # nothing is plugged
+            continue
+        found.append(_Monitor(output, edid.name, edid.width, edid.height))
+    return found
+
+
+@lru_cache(KEPT_PICTURES)
+def _png(screen: ScreenState, width: int, height: int) -> bytes:
+    image = render(screen)
+    if image.size != (width, height):
+        image = ImageOps.pad(image, (width, height))
+    data = io.BytesIO()
+    image.save(data, "PNG", compress_level=1)
+    return data.getvalue()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+PANEL = Panel(
+    name="monitors",
+    title="Monitors",
+    column="main",
+    place=10,
+    kinds=(Frame,),
+    show=show,
+    answers={"{history}/{number:int}-{width:int}x{height:int}.png": picture},
+)

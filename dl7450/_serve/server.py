@@ -1,0 +1,103 @@
+"""The program of the server: docks, pages and the watching of files as tasks of one nursery."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import trio
+
+from dl7450_telemetry.web import Access, Login
+
+from .._api.server import listen, serve
+from .._device.device import Device
+from .._trio.exception_groups import open_plain_nursery
+from .prints import prints_heard
+from .program import surroundings
+from .served_dock import ServedDock
+from .site import serve_site
+from .watching import restart_when_saved
+
+_ENDS = tuple(signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions:
+    """What is served, and where.
+
+    Attributes:
+        apps: the files of the apps.
+        load: makes the machine around each of them; called again when its file is saved.
+        store: that file.
+        docks: how many docks there are; the apps take turns.
+        host: the address to listen at.
+        port: 0: a free one.
+        token: what a page asks for, and what scripts give as their secret; None: nothing.
+    """
+
+    apps: Sequence[Path]
+    load: Callable[[], Device] = Device
+    store: Path | None = None
+    docks: int = 1
+    host: str = "127.0.0.1"
+    port: int = 0
+    token: str | None = None
+
+
+async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; nothing is left of the docks then.
+
+    Parameters:
+        options: what, and where.
+        ready: called with the URL.
+
+    Raises:
+        DeviceError: the file of the machine is wrong.
+        OSError: the address cannot be listened at.
+    """
+    device = options.load()
+    listener = listen(options.host, options.port)
+    login = Login(options.token) if options.token is not None else None
+    with listener, prints_heard(), trio.open_signal_receiver(*_ENDS) as signals:
+        async with open_plain_nursery() as nursery:
+            docks = []
+            for number, (name, app) in enumerate(_names(options.apps, options.docks)):
+                load = _numbered(options.load, number)
+                dock = ServedDock(name, surroundings(app, load() if number else device))
+                await nursery.start(dock.run)
+                nursery.start_soon(restart_when_saved, dock, options.store, load)
+                docks.append(dock)
+            access = Access(login, open_paths=("/api/",))
+            site = serve_site(docks, access, login.is_token if login else None)
+            ready(await nursery.start(serve, site, listener, "-"))
+            async for _ in signals:
+                break
+            nursery.cancel_scope.cancel("the server ends")
+
+
+def _names(apps: Sequence[Path], docks: int) -> list[tuple[str, Path]]:
+    """A name for each dock, and its app."""
+    names: dict[str, Path] = {}
+    for number in range(max(docks, len(apps))):
+        app = apps[number % len(apps)]
+        name, more = app.stem, 2
+        while name in names:
+            name, more = f"{app.stem}-{more}", more + 1
+        names[name] = app
+    return list(names.items())
+
+
+def _numbered(load: Callable[[], Device], number: int) -> Callable[[], Device]:
+    """The same for a dock of a wall: all but the first have an id of their own."""
+
+    def load_numbered() -> Device:
+        device = load()
+        if not number:
+            return device
+        dock_id = hashlib.sha256(f"{device.dock_id} {number}".encode()).hexdigest().upper()
+        return replace(device, dock_id=dock_id)
+
+    return load_numbered

@@ -1,0 +1,116 @@
+// The page of a dock. It listens for the names of the panels that show something else, and asks for those anew.
+// Everything works by links and forms without it, but for the liveness.
+"use strict";
+
+(() => {
+  const dock = document.querySelector("[data-events]");
+  if (!dock) return;
+  const chosen = new Map(); // what is chosen inside a panel: its query
+  const wanted = new Set(); // panels that are to be asked for
+  const under = new Set(); // panels that are asked for now
+
+  // A panel is asked for once at a time; what was said meanwhile is one more time.
+  async function refresh(name) {
+    wanted.add(name);
+    if (under.has(name)) return;
+    under.add(name);
+    try {
+      while (wanted.delete(name)) await replace(name);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // the server is away: the stream says so, and when it is back
+    } finally {
+      under.delete(name);
+    }
+  }
+
+  async function replace(name) {
+    const before = document.getElementById(`panel-${name}`);
+    if (!before) return;
+    const answer = await fetch(before.dataset.from + (chosen.get(name) ?? ""), { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const after = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("section");
+    document.adoptNode(after);
+    // A picture is there before it is shown: else the monitors would flicker.
+    await Promise.all([...after.querySelectorAll("img")].map((image) => image.decode().catch(() => {})));
+    const focused = document.activeElement;
+    if (before.contains(focused) && focused.matches("input:not([type=range]), textarea, select")) return; // it is being filled in
+    for (const details of before.querySelectorAll("details[id][open]")) {
+      const same = after.querySelector(`#${CSS.escape(details.id)}`);
+      if (same) same.open = true;
+    }
+    const id = before.contains(focused) ? focused.id : "";
+    before.replaceWith(after);
+    localTimes(after);
+    for (const element of after.querySelectorAll("[data-end]")) element.scrollTop = element.scrollHeight;
+    if (id) document.getElementById(id)?.focus({ preventScroll: true });
+    after.dispatchEvent(new CustomEvent("panel", { bubbles: true }));
+  }
+
+  function choose(element, query) {
+    const name = element.closest("[data-panel]").dataset.panel;
+    chosen.set(name, query === "?" ? "" : query);
+    refresh(name);
+  }
+
+  // Links and fields that choose something inside a panel.
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-inside]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    choose(link, link.getAttribute("href"));
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-inside]");
+    if (!form) return;
+    const isNewest = event.target.type === "range" && event.target.value === event.target.max;
+    choose(form, isNewest ? "?" : `?${new URLSearchParams(new FormData(form))}`);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  });
+
+  // Forms that do something: the page stays where it is, and hears by the stream what is new.
+
+  const refused = document.getElementById("refused");
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.method !== "post" || !dock.contains(form)) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    document.activeElement?.matches("input") && document.activeElement.blur();
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      refused.textContent = answer.ok ? "" : await answer.text();
+      refused.hidden = answer.ok;
+    } catch {
+      gone(true);
+    }
+  });
+
+  // The stream. Where the server has gone away, the page is blank until it is back.
+
+  const notice = document.getElementById("gone");
+  function gone(is) {
+    document.documentElement.classList.toggle("gone", is);
+    notice.hidden = !is;
+  }
+
+  let stream;
+  function listen() {
+    stream = new EventSource(dock.dataset.events);
+    stream.addEventListener("open", () => gone(false));
+    stream.addEventListener("change", (event) => JSON.parse(event.data).forEach(refresh));
+    stream.addEventListener("error", () => {
+      gone(true);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 500); // it is refused, and will be until then
+    });
+  }
+  listen();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+})();

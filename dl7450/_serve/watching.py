@@ -1,0 +1,78 @@
+"""An app starts anew when one of its files is saved: itself, a module beside it, the YAML file, one of its pictures.
+
+Folders are watched, not files: many editors write a new file and rename it, and the old one is never heard of again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+import trio
+from watchfiles import Change, awatch
+
+from .._device.device import Device
+from .._device.device_file import DeviceError, files_of
+from .app_report import AppReport
+from .events import AppBroke
+from .served_dock import ServedDock
+
+STEP = 20  # milliseconds without another change: then a save is over
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<reason>.+)", re.DOTALL)  # of a DeviceError
+
+
+async def restart_when_saved(dock: ServedDock, store: Path | None, load: Callable[[], Device]) -> None:
+    """Restart the app of a dock whenever one of its files is saved, until this is cancelled.
+
+    With the YAML file or a picture, the machine is another one, newly powered on. What is wrong with them is reported,
+    and the app that runs goes on.
+
+    Parameters:
+        dock: whose app.
+        store: the YAML file.
+        load: makes the machine of it.
+    """
+    folder = dock.app.absolute().parent.resolve()
+    described = _described(store)  # it only grows: a YAML file that is wrong for a moment names no pictures
+
+    def matters(_: Change, path: str) -> bool:
+        file = Path(path)
+        is_module = file.parent == folder and file.suffix == ".py" and not file.name.startswith((".", "#"))
+        return is_module or file in described
+
+    while True:
+        folders = {folder, *_folders(described)}
+        async with aclosing(awatch(*folders, watch_filter=matters, step=STEP, recursive=False)) as saves:
+            async for changes in saves:
+                saved = sorted({Path(path) for _, path in changes})
+                await _restart(dock, saved, load if described.intersection(saved) else None)
+                described |= _described(store)
+                if not folders.issuperset(_folders(described)):
+                    break  # and watch those that the YAML names now, too
+
+
+def _described(store: Path | None) -> set[Path]:
+    return {file.resolve() for file in files_of(store)} if store else set()
+
+
+def _folders(files: set[Path]) -> set[Path]:
+    return {file.parent for file in files if file.parent.is_dir()}
+
+
+async def _restart(dock: ServedDock, saved: list[Path], load: Callable[[], Device] | None) -> None:
+    try:
+        device = await trio.to_thread.run_sync(load) if load else None
+    except DeviceError as error:
+        at = await dock.ask(lambda program: program.time_ns)
+        dock.history.add(AppBroke(at=at, report=_report(error, saved[0])))
+        return
+    await dock.restart(f"saved: {', '.join(file.name for file in saved)}", device)
+
+
+def _report(error: DeviceError, file: Path) -> AppReport:
+    if place := _PLACE.fullmatch(str(error)):
+        file, line = Path(place["file"]), int(place["line"])
+        return AppReport(place["reason"], f"Correct line {line} of {file.name} and save it.", file, line)
+    return AppReport(str(error), f"Correct {file.name} and save it.", file)

@@ -1,0 +1,47 @@
+"""A served dock for a test, and waiting for what happens in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import trio
+
+from dl7450._device.device import Device
+from dl7450._serve.events import Event, Frame
+from dl7450._serve.history import History
+from dl7450._serve.pace import Pace
+from dl7450._serve.program import surroundings
+from dl7450._serve.served_dock import ServedDock
+
+E = TypeVar("E", bound=Event)
+
+PATIENCE = 60.0  # seconds, on a busy machine
+
+
+@asynccontextmanager
+async def served(app: Path, *, pace: Pace = Pace.PAUSED, device: Device | None = None) -> AsyncGenerator[ServedDock]:
+    """A dock with an app, for the length of the block; its time is paused, so what it does repeats."""
+    async with trio.open_nursery() as nursery:
+        dock = ServedDock("app", surroundings(app, device or Device(), pace))
+        await nursery.start(dock.run)
+        yield dock
+        nursery.cancel_scope.cancel()
+
+
+async def seen(history: History, kind: type[E], when: Callable[[E], object] = lambda event: True) -> E:
+    """Wait for an event."""
+    with trio.fail_after(PATIENCE):
+        while True:
+            version = history.version()
+            for event in reversed(history.all(kind)):
+                if when(event):
+                    return event
+            await history.wait_change(version)
+
+
+async def shown(dock: ServedDock, text: str) -> Frame:
+    """Wait for the monitors to show a text."""
+    return await seen(dock.history, Frame, lambda frame: text in frame.screen.texts())
