@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ._run.output import Commands, whole_output
+from ._run.set_option import key_and_value
 from ._serve.command import serve
 from ._version import __version__
 
@@ -157,7 +158,7 @@ def run(
 
     try:
         device = load_device(
-            store, values=dict(map(_key_and_value, values)), dock_id=dock_id, host=host, offline=offline
+            store, values=dict(map(key_and_value, values)), dock_id=dock_id, host=host, offline=offline
         )
     except DeviceError as error:
         raise click.UsageError(str(error)) from None
@@ -253,13 +254,6 @@ def _address(text: str) -> tuple[str, int]:
     if not port.isdecimal() or int(port) > 65535:
         raise click.BadParameter(f"{text!r} is not a port: write it as 8450, or as 0.0.0.0:8450 with an address")
     return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _key_and_value(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
-    return key, value
 
 
 @contextmanager

@@ -7,10 +7,11 @@ import secrets
 import webbrowser
 from collections.abc import Sequence
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 
 import click
+
+from .._run.set_option import key_and_value
 
 TOKEN_VARIABLE = "DL7450_SERVE_TOKEN"
 
@@ -66,6 +67,7 @@ def serve(
     Exit status: 0 (ended), 2 (usage, or it cannot be served).
     """
     try:
+        from .._api.server import host_names
         from .server import ServeOptions, run_server
     except ModuleNotFoundError as error:
         raise click.UsageError(f"{error.name} is not installed: pip install 'dl7450[serve]'") from None
@@ -76,12 +78,12 @@ def serve(
     for app in apps:
         if not app.is_file():
             raise click.UsageError(f"there is no file {str(app)!r}: name an app's file")
-    if token is None and not _is_loopback(host):
+    if token is None and host_names(host) == ["*"]:
         token = secrets.token_urlsafe(16)
         click.echo(f"the token is {token}; {TOKEN_VARIABLE} sets another one", err=True)
     elif token == "":
         raise click.UsageError("the token is empty: anybody could log in")
-    pairs = dict(map(_key_and_value, values))
+    pairs = dict(map(key_and_value, values))
     options = ServeOptions(
         apps=apps,
         load=partial(load_device, store, values=pairs),
@@ -103,17 +105,3 @@ def serve(
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot listen at {host}, port {port}: {error.strerror or error}") from None
-
-
-def _key_and_value(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise click.UsageError(f"--set takes KEY=VALUE, not {text!r}")
-    return key, value
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -33,17 +33,42 @@
     // A picture is there before it is shown: else the monitors would flicker.
     await Promise.all([...after.querySelectorAll("img")].map((image) => image.decode().catch(() => {})));
     const focused = document.activeElement;
-    if (before.contains(focused) && focused.matches("input:not([type=range]), textarea, select")) return; // it is being filled in
+    const filled = before.contains(focused) && focused.matches("input, textarea, select");
+    if (filled && focused.type === "range") { // it is being drawn: it stays where it is
+      merge(before, after, focused);
+      ready(before);
+      return;
+    }
+    if (filled) { // what is being filled in is not taken away
+      focused.addEventListener("blur", () => refresh(name), { once: true });
+      return;
+    }
     for (const details of before.querySelectorAll("details[id][open]")) {
       const same = after.querySelector(`#${CSS.escape(details.id)}`);
       if (same) same.open = true;
     }
     const id = before.contains(focused) ? focused.id : "";
     before.replaceWith(after);
-    localTimes(after);
-    for (const element of after.querySelectorAll("[data-end]")) element.scrollTop = element.scrollHeight;
     if (id) document.getElementById(id)?.focus({ preventScroll: true });
-    after.dispatchEvent(new CustomEvent("panel", { bubbles: true }));
+    ready(after);
+  }
+
+  // Replace all of an element but one below it, which only gets its new attributes.
+  function merge(before, after, kept) {
+    if (before === kept) {
+      for (const { name, value } of after.attributes) if (name !== "value") kept.setAttribute(name, value);
+    } else if (before.contains(kept) && before.children.length === after.children.length) {
+      const fresh = [...after.children];
+      [...before.children].forEach((child, at) => merge(child, fresh[at], kept));
+    } else {
+      before.replaceWith(after);
+    }
+  }
+
+  function ready(panel) {
+    localTimes(panel);
+    for (const element of panel.querySelectorAll("[data-end]")) element.scrollTop = element.scrollHeight;
+    panel.dispatchEvent(new CustomEvent("panel", { bubbles: true }));
   }
 
   function choose(element, query) {
@@ -67,7 +92,7 @@
     choose(form, isNewest ? "?" : `?${new URLSearchParams(new FormData(form))}`);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, textarea, select, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
     const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
     if (!link) return;
     event.preventDefault();

@@ -1,0 +1,57 @@
+"""`dl7450 serve`: what it says when it cannot serve, and what it does where others can reach it."""
+
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.run.test_cli import CLEAN, ROOT, dl7450
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text("")
+    return tmp_path / "app.py"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere.py",), "there is no file 'nowhere.py': name an app's file"),
+        (("APP", "--set", "name"), "--set takes KEY=VALUE, not 'name'"),
+        (("APP", "--store", "nowhere.yaml"), "nowhere.yaml: the file cannot be read: No such file or directory"),
+        (("APP", "--listen", "192.0.2.1"), "cannot listen at 192.0.2.1, port 7450: "),
+        (("APP", "--token", ""), "the token is empty: anybody could log in"),
+    ],
+)
+def test_what_cannot_be_served_is_told_with_the_reason(app: Path, arguments: tuple[str, ...], message: str) -> None:
+    done = dl7450("serve", "--no-open", *(app if argument == "APP" else argument for argument in arguments))
+    assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.parametrize("missing", ["starlette", "watchfiles", "jinja2", "hypercorn"])
+def test_what_is_not_installed_is_named_with_the_extra(app: Path, missing: str) -> None:
+    source = f"import sys\nsys.modules[{missing!r}] = None\nfrom dl7450.cli import main\nmain(['serve', {str(app)!r}])"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, "is not installed: pip install 'dl7450[serve]'" in done.stderr) == (2, True), done.stderr
+
+
+def test_where_others_can_reach_it_a_token_is_asked_for(app: Path) -> None:
+    command = [sys.executable, "-m", "dl7450", "serve", str(app), "--no-open", "--listen", "0.0.0.0", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=CLEAN) as process:
+        try:
+            assert process.stderr is not None
+            token = process.stderr.readline().split()[3].rstrip(";")
+            url = process.stderr.readline().split()[1].replace("0.0.0.0", "127.0.0.1")
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(f"{url}/docks/app", timeout=30)
+            request = urllib.request.Request(f"{url}/docks/app", headers={"Authorization": f"Bearer {token}"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert answer.status == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
