@@ -14,9 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,7 +23,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response, S
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dl7450_telemetry.web import Access, Link, Shell
+from dl7450_telemetry.web import Access, Link, Shell, form_fields
 
 from .._api.deployment import deployment_routes
 from .live import changes
@@ -107,7 +105,7 @@ class _Site:
     ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             dock = self._dock(request)
-            form = dict(parse_qsl((await _body(request)).decode(errors="replace"), keep_blank_values=True))
+            form = await form_fields(request, MAX_FORM)
             try:
                 await action(dock, form)
             except ValueError as error:
@@ -131,13 +129,3 @@ class _Site:
         if dock is None:
             raise HTTPException(404)
         return dock
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async with aclosing(request.stream()) as stream:
-        async for chunk in stream:
-            body += chunk
-            if len(body) > MAX_FORM:
-                raise HTTPException(413, "That form is too long.")
-    return body

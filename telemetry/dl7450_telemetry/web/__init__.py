@@ -7,6 +7,7 @@ It knows nothing of what the pages are about.
 | `shell.py` | `Shell`: templates and the application around the routes of a program |
 | `guard.py` | the ASGI middleware before everything: Host, Origin, login, security headers |
 | `login.py` | `Login`: a token, the page that asks for it, and the cookie that remembers |
+| `form.py` | the fields of a form, within a bound |
 | `live.py` | server-sent events |
 | `formats.py` | how times, durations, counts and ratios are shown |
 | `templates/`, `static/` | the frame of each page, its style and its script; `static/vendor/` holds htmx and uPlot |
@@ -14,9 +15,10 @@ It knows nothing of what the pages are about.
 There is no build step, no inline script and no inline style: the Content-Security-Policy has no exception.
 """
 
+from .form import form_fields
 from .guard import Access, Guard
 from .live import event_stream
 from .login import Login
 from .shell import Link, Shell
 
-__all__ = ["Access", "Guard", "Link", "Login", "Shell", "event_stream"]
+__all__ = ["Access", "Guard", "Link", "Login", "Shell", "event_stream", "form_fields"]

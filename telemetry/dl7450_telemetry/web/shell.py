@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import jinja2
 import trio
@@ -18,6 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from .form import form_fields
 from .formats import FILTERS
 from .guard import Access, Guard
 from .login import COOKIE, LASTS, MAX_FORM
@@ -104,9 +104,9 @@ class Shell:
             return self.page(request, "login.html", wrong=False, next=_own_path(request.query_params.get("next", "/")))
 
         async def check(request: Request) -> Response:
-            form = parse_qs((await _body(request)).decode(errors="replace"))
-            target = _own_path(form.get("next", ["/"])[0])
-            if not login.is_token(form.get("token", [""])[0].strip()):
+            form = await form_fields(request, MAX_FORM)
+            target = _own_path(form.get("next", "/"))
+            if not login.is_token(form.get("token", "").strip()):
                 await trio.sleep(WRONG_TOKEN_TAKES)
                 return self.page(request, "login.html", 403, wrong=True, next=target)
             response = RedirectResponse(target, 303)
@@ -125,16 +125,6 @@ class Shell:
             Route("/login", check, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
         ]
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async with aclosing(request.stream()) as stream:
-        async for chunk in stream:
-            body += chunk
-            if len(body) > MAX_FORM:
-                raise HTTPException(413, "That is too long for a token.")
-    return body
 
 
 def _own_path(target: str) -> str:
