@@ -11,32 +11,28 @@ from collections.abc import AsyncGenerator, Sequence
 
 import trio
 
+from .history import History
 from .panels import Panel
-from .served_dock import ServedDock
 
 RETRY = 500  # milliseconds after which a page looks whether the server is back
 TICK = 1.0  # seconds
 PAUSE = 0.03  # seconds between two events: what happens meanwhile is one
 
 
-async def changes(dock: ServedDock, panels: Sequence[Panel]) -> AsyncGenerator[str, None]:
-    """The stream, without an end."""
-    history = dock.history
+async def changes(history: History, panels: Sequence[Panel]) -> AsyncGenerator[str, None]:
+    """The stream of one dock, without an end."""
     yield f"retry: {RETRY}\n\n"
     known = dict.fromkeys((panel.name for panel in panels), -1)
+    tick = trio.current_time() + TICK
     while True:
-        version = history.version()
+        version, ticks = history.version(), trio.current_time() >= tick
         now = {panel.name: history.version(panel.kinds) for panel in panels}
-        stale = [name for name, number in now.items() if number != known[name]]
+        stale = [panel.name for panel in panels if now[panel.name] != known[panel.name] or (ticks and panel.ticks)]
         known = now
+        if ticks:
+            tick = trio.current_time() + TICK
         if stale:
-            yield _event(stale)
+            yield f"event: change\ndata: {json.dumps(stale)}\n\n"
             await trio.sleep(PAUSE)
-        with trio.move_on_after(TICK) as tick:
+        with trio.move_on_at(tick):
             await history.wait_change(version)
-        if tick.cancelled_caught:
-            yield _event([panel.name for panel in panels if panel.ticks])
-
-
-def _event(names: Sequence[str]) -> str:
-    return f"event: change\ndata: {json.dumps(names)}\n\n"

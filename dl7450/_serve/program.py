@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -192,7 +191,7 @@ class DockProgram:
                 await self.deployment.run(dock, lambda app: app, self._on_error)
         except SystemExit as end:  # the dock is closed; the server goes on
             self._history.add(AppBroke(at=self.time_ns, report=app_report(end, self.deployment.app)))
-            await trio.sleep(math.inf)
+            await trio.sleep_forever()
 
     def _on_frame(self, screen: ScreenState) -> None:
         trace_id = trace.get_current_span().get_span_context().trace_id

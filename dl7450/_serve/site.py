@@ -90,7 +90,7 @@ class _Site:
         )
 
     async def _live(self, request: Request) -> Response:
-        return StreamingResponse(changes(self._dock(request), self._panels), media_type="text/event-stream")
+        return StreamingResponse(changes(self._dock(request).history, self._panels), media_type="text/event-stream")
 
     def _panel(self, panel: Panel) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -10,11 +10,14 @@ from pathlib import Path
 import httpx
 import trio
 from PIL import Image
+from starlette.requests import Request
+from trio.testing import MockClock
 
 from dl7450._device.device import DEFAULT_DOCK_ID
-from dl7450._serve.events import AppBroke, Frame, PaceChanged
+from dl7450._serve.events import AppBroke, Frame, PaceChanged, Printed
+from dl7450._serve.history import History
 from dl7450._serve.live import changes
-from dl7450._serve.panels import panels
+from dl7450._serve.panels import Panel, panels
 from dl7450._serve.program import DockProgram
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.site import serve_site
@@ -66,13 +69,43 @@ async def test_the_stream_names_all_panels_at_first_and_then_those_with_somethin
     async with site(tmp_path / "app.py", SHOWS.format("one")) as (dock, _):
         await shown(dock, "one")
         await dock.ask(DockProgram.tell_pace)
-        stream = changes(dock, panels())
+        stream = changes(dock.history, panels())
         assert await anext(stream) == "retry: 500\n\n"
         assert names(await anext(stream)) == [panel.name for panel in panels()]
         async with trio.open_nursery() as nursery:
             nursery.start_soon(dock.ask, DockProgram.tell_pace)
             assert names(await anext(stream)) == [panel.name for panel in panels() if PaceChanged in panel.kinds]
         await stream.aclose()
+
+
+async def test_a_panel_that_ticks_is_named_each_second_however_much_else_happens(
+    autojump_clock: MockClock,
+) -> None:
+    history = History(lambda tell: tell())
+    ticking, busy = (
+        Panel(name=name, title="", column="side", place=0, kinds=kinds, ticks=not kinds, show=_nothing)
+        for name, kinds in (("ticking", ()), ("busy", (Printed,)))
+    )
+    named: list[tuple[float, list[str]]] = []
+
+    async def listen() -> None:
+        stream = changes(history, [ticking, busy])
+        await anext(stream)
+        while True:
+            panels = names(await anext(stream))
+            named.append((round(trio.current_time(), 1), panels))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(listen)
+        for _ in range(6):
+            await trio.sleep(0.4)
+            history.add(Printed(at=0, text="more"))
+        nursery.cancel_scope.cancel()
+    assert [moment for moment, panels in named if "ticking" in panels] == [0.0, 1.0, 2.0]
+
+
+async def _nothing(dock: ServedDock, request: Request) -> dict[str, object]:
+    return {}
 
 
 async def test_a_broken_app_is_reported_with_what_the_check_finds_and_as_text(tmp_path: Path) -> None:
