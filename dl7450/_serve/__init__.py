@@ -9,6 +9,7 @@
 | `pace.py` | how fast a dock's time goes: paused, 1x, 10x, as fast as it goes; steps and jumps |
 | `events.py`, `history.py` | what happens in a dock, as frozen values, and the bounded store of them |
 | `span_feed.py`, `prints.py`, `app_report.py` | where the events come from: spans, what an app prints, what it raises |
+| `faults.py`, `link.py` | the network of a dock, with faults at will, and as slow as asked for |
 | `watching.py` | an app starts anew when one of its files is saved |
 | `site.py`, `live.py` | the pages' routes, and the stream of events that keeps a page live |
 | `panels/` | the parts of a dock's page: a module and a template each; a new pair is a new part |
@@ -18,5 +19,6 @@ Two kinds of threads take part: the server's, with everything that pages ask for
 wants of a dock is a plain function that runs in the dock's thread (`ServedDock.ask`); what a dock tells goes into its
 `History`, which any thread may read.
 
-Imports of dl7450: _api, _check, _device, _dock, _run, _screen, _trio, http, telemetry.
+Imports of dl7450: _api, _check, _device, _dock, _run, _screen, _trio, http, telemetry,
+testing.
 """

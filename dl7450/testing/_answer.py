@@ -141,10 +141,19 @@ class Answer:
                 return Script((Piece(self.delay, whole),), self._ending)
 
     def _drip(self, whole: bytes, patience: float) -> Iterable[Piece]:
-        last = min(patience, _SLOW_PATIENCE) * _SLOW_PART
-        for number in range(_SLOW_PIECES):
+        for number, after in enumerate(slow_moments(patience)):
             start, end = (len(whole) * step // _SLOW_PIECES for step in (number, number + 1))
-            yield Piece(max(self.delay, last * (number + 1) / _SLOW_PIECES), whole[start:end])
+            yield Piece(max(self.delay, after), whole[start:end])
+
+
+def slow_moments(patience: float) -> list[float]:
+    """When the pieces of a slow answer come, in seconds after the request; the last one just in time.
+
+    Parameters:
+        patience: seconds until the app gives up; `math.inf` if it does not.
+    """
+    last = min(patience, _SLOW_PATIENCE) * _SLOW_PART
+    return [last * (number + 1) / _SLOW_PIECES for number in range(_SLOW_PIECES)]
 
 
 def _content(

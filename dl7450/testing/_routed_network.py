@@ -77,6 +77,11 @@ _UNREACHABLE = Answer(fault="refuse")  # a name is not even found: DeviceNetwork
 _asked: ContextVar[_Asked] = ContextVar("dl7450.testing.asked")
 
 
+def expect(answer: Answer) -> None:
+    """Have `RoutedNetwork` give this answer to what this task asks next, where no `RoutedTransport` sees requests."""
+    _asked.set(_Asked(answer, "GET", trio.current_effective_deadline(), 0, _sleep_until))
+
+
 class RoutedTransport(httpx2.AsyncBaseTransport):
     """Sends requests to routes. A new one belongs to one dock."""
 
@@ -154,7 +159,7 @@ class RoutedNetwork:
             raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
         stream = _MemoryStream(address.host, self._is_up, self._open.discard)
         self._open.add(stream)
-        return Connection(stream, stream.is_readable, _handshake)
+        return Connection(stream, stream.is_readable, handshake_in_memory)
 
     def close_idle(self, host: str) -> None:
         """Have a server end the connections that no request uses, so that the next one opens its own."""
@@ -168,7 +173,7 @@ class RoutedNetwork:
         return self._addresses.setdefault(host, f"198.18.{number // 256}.{number % 256}")
 
 
-async def _handshake(stream: trio.abc.Stream, context: ssl.SSLContext, host: str | None) -> trio.abc.Stream:
+async def handshake_in_memory(stream: trio.abc.Stream, context: ssl.SSLContext, host: str | None) -> trio.abc.Stream:
     """TLS without TLS: an app's `cacert` names a real authority, whose certificates nobody can make for a test."""
     await trio.lowlevel.checkpoint()
     if await _asked.get().fails_by("bad_certificate"):
