@@ -212,6 +212,8 @@ class _MemoryStream(trio.abc.Stream):
             if self._closed:
                 raise trio.ClosedResourceError
             return b""
+        if self._idle:  # the answer was shorter than its headers say
+            await trio.sleep_forever()
         if self._asked is None:
             self._asked = _asked.get()
             self._pieces, self._ending = self._answer(self._asked)

@@ -102,6 +102,15 @@ async def test_a_server_that_drips_in_time_is_not_too_slow(autojump_clock: MockC
     assert (response.status_code(), len(response.body()), trio.current_time()) == (200, 100_000, 9)
 
 
+async def test_an_answer_shorter_than_its_headers_say_is_waited_for(autojump_clock: MockClock) -> None:
+    routes = Routes()
+    routes.route(URL).respond(headers={"Content-Length": "4"}, body=b"abc").respond(201)
+    async with open_dock(routes) as dock:
+        assert outcome(await dock.http.get(URL, timeout=30)) == (28, {}, b"")
+        assert (await dock.http.get(URL)).status_code() == 201
+    assert trio.current_time() == 30
+
+
 async def test_connections_are_kept_per_host_and_closed_where_the_answer_says_so(autojump_clock: MockClock) -> None:
     routes = Routes()
     routes.route("http://one.example/").respond()
