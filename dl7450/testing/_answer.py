@@ -13,6 +13,7 @@ from PIL import Image
 
 from .._screen.formats import FORMATS
 from .._screen.state import Background
+from ..http._curl import Failure
 from ._sample_picture import encode
 from ._sample_picture import picture as make_picture
 
@@ -97,6 +98,7 @@ class Answer:
             raise ValueError("an answer has one body: pass one of body, json and picture")
         self.delay = delay
         self.fault = fault
+        self.failure: Failure | None = None  # of a recording, where it is none that bytes of a server bring about
         content, content_type = _content(body, json, picture)
         if status in _WITHOUT_BODY and content:
             raise ValueError(f"an answer with status {status} has no body: leave it out")

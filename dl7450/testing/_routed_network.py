@@ -22,6 +22,7 @@ from typing import Protocol, cast
 import httpx2
 import trio
 
+from ..http._curl import FailedRequest
 from ..http._messages import DockRequest
 from ..http._network import Address, Connection, DeviceNetwork
 from ..http._transport import DockTransport
@@ -103,7 +104,7 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         asked = _Asked(
-            self._routes.answer(await self._described(request)) if self._is_up() else _UNREACHABLE,
+            self._routes.answer(await described(request)) if self._is_up() else _UNREACHABLE,
             request.method,
             trio.current_effective_deadline(),
             next(self._numbers),
@@ -114,6 +115,9 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
             self._network.close_idle(request.url.host)
         before = _asked.set(asked)
         try:
+            if asked.answer.failure is not None:
+                await asked.wait_until(trio.current_time() + asked.answer.delay)
+                raise FailedRequest(asked.answer.failure)
             return await self._transport.handle_async_request(request)
         finally:
             _asked.reset(before)
@@ -121,22 +125,24 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._transport.aclose()
 
-    async def _described(self, request: httpx2.Request) -> Request:
-        url: Url | httpx2.URL
-        if type(request) is DockRequest:
-            url, headers, body = request.dock_url, request.raw_headers, request.call.data
-            target = request.dock_url.target
-        else:
-            url, target, headers = request.url, cast(bytes, request.extensions["target"]), request.headers.raw
-            body = b"".join([chunk async for chunk in cast(httpx2.AsyncByteStream, request.stream)])
-        port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
-        return Request(
-            request.method,
-            url_text(url.scheme, url.host, port, target.decode("latin-1")),
-            {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in headers},
-            body,
-            round(trio.current_time(), 9),
-        )
+
+async def described(request: httpx2.Request) -> Request:
+    """What is asked, as tests look at it."""
+    url: Url | httpx2.URL
+    if type(request) is DockRequest:
+        url, headers, body = request.dock_url, request.raw_headers, request.call.data
+        target = request.dock_url.target
+    else:
+        url, target, headers = request.url, cast(bytes, request.extensions["target"]), request.headers.raw
+        body = b"".join([chunk async for chunk in cast(httpx2.AsyncByteStream, request.stream)])
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    return Request(
+        request.method,
+        url_text(url.scheme, url.host, port, target.decode("latin-1")),
+        {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in headers},
+        body,
+        round(trio.current_time(), 9),
+    )
 
 
 class RoutedNetwork:

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from .._screen.state import Background
 from ..http._curl import Failure
 from ..http._url import UrlError, parse_url
 from ._answer import Answer, Fault, Headers, _Absent
+from ._recording import read_recording
 from ._request import Request, url_text
 from ._routed_network import RoutedTransport
 
@@ -156,6 +158,21 @@ class Routes:
         if key not in self._routes:
             self._routes[key] = Route(*key)
         return self._routes[key]
+
+    def replay(self, recording: str | Path) -> None:
+        """Have servers answer as real ones did: the routes and answers that a recording holds.
+
+        A recording is made with `dl7450 serve`. Requests are told apart by method and URL; of a secret in a URL, which
+        is not recorded, any value will do. Of several answers to one request each is given once, in the order of
+        asking, and the last one from then on. They take as long as they took, and a request that failed fails with the
+        same code; one that the app cancelled is never answered.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it is not a recording; the message names the line.
+        """
+        for exchange in read_recording(Path(recording)):
+            self.route(exchange.pattern(), method=exchange.method)._add(exchange.answer())
 
     def transport(self) -> httpx2.AsyncBaseTransport:
         """A transport for `dl7450.open_dock` that reaches these servers and nothing else."""

@@ -186,6 +186,17 @@ class TestDock:
         """
         return self._routes.route(url, method=method)
 
+    def replay(self, recording: str | Path) -> None:
+        """Have servers answer as real ones did: the routes of a recording, from the folder of the test.
+
+        `Routes.replay` tells how. A recording is made with `dl7450 serve`.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it is not a recording; the message names the line.
+        """
+        self._routes.replay(self._folder / recording)
+
     def set_host(self, status: Literal["connected", "none", "suspended"]) -> None:
         """Plug the host in or out, or suspend it, now."""
         self._driver.call(self._dock.machine.set_host_status, host_status(status))

@@ -19,10 +19,10 @@ PAGE = PAGE_FILE.read_text()
 
 
 def test_the_files_on_the_page_are_tests_that_pass(pytester: pytest.Pytester) -> None:
-    files = re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+    files = re.findall(r"<!-- file: (\S+) -->\n```(?:python|text)\n(.*?)```", PAGE, re.DOTALL)
     for name, code in files:
         (pytester.path / name).write_text(code)
-    pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error").assert_outcomes(passed=3)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error").assert_outcomes(passed=4)
 
 
 # What has to stand around a fragment of a test to make it one that passes, by how the fragment begins.
