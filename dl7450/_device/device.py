@@ -35,7 +35,7 @@ class HostStatus(IntEnum):
     SUSPENDED = 2
 
 
-_HOST_STATUS_NAMES = {
+HOST_STATUS_NAMES = {
     "none": HostStatus.NOT_CONNECTED,
     "connected": HostStatus.CONNECTED,
     "suspended": HostStatus.SUSPENDED,
@@ -49,7 +49,7 @@ def host_status(name: str) -> HostStatus:
         ValueError: it is another name.
     """
     try:
-        return _HOST_STATUS_NAMES[name]
+        return HOST_STATUS_NAMES[name]
     except KeyError:
         raise ValueError(f"{name!r} is not a host status: use connected, none or suspended") from None
 

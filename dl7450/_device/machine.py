@@ -7,11 +7,12 @@ time, not the work of a task: an app that looks at the very moment of a change s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 import trio
 
-from .device import Device, HostStatus, NetworkAddress
+from .device import Device, HostChange, HostStatus, NetworkAddress
 from .gpio import Gpio
 from .i2c.bus import I2cBus
 
@@ -32,7 +33,7 @@ class Machine:
     """A device in dock time. Its host is changed on the dock's Trio thread; any thread may read.
 
     Attributes:
-        device: its description.
+        device: its description; another one, as a whole, when a monitor or a USB device is plugged in or out.
         timezone: one of the dock's names (`timezones.NAMES`).
         store: what is in its store; by default what the manufacturer put there.
         gpio: its pins.
@@ -52,6 +53,7 @@ class Machine:
         self._clock = clock
         self._started = clock.current_time()
         self._network = device.network
+        self._host_is_as_described = True
         self.gpio = Gpio(device.gpio, lambda: self.elapsed)
         self.i2c = I2cBus(device.i2c, self.gpio, lambda: self.elapsed)
         # One tuple, replaced as a whole, so that a reader on another thread never sees half a change: the status before
@@ -60,6 +62,23 @@ class Machine:
         self._host_timeline: tuple[HostStatus, tuple[tuple[float, _Effect], ...]] = (
             HostStatus.NOT_CONNECTED,
             tuple((change.at, _becomes(change.status)) for change in changes),
+        )
+
+    def snapshot(self) -> Device:
+        """A description of it as it is now; what was not changed is as it was described.
+
+        Of a host that was changed it has the status now, from the beginning, and the changes that are still to come.
+
+        Raises:
+            ValueError: there is something on its I2C bus that no description has.
+        """
+        return replace(
+            self.device,
+            host=self.device.host if self._host_is_as_described else self._host_from_now_on(),
+            network=self._network,
+            i2c=self.i2c.parts(),
+            store=self.store,
+            timezone=self.timezone,
         )
 
     @property
@@ -102,7 +121,13 @@ class Machine:
             status = effect.get(status, status)
         return status
 
+    def _host_from_now_on(self) -> tuple[HostChange, ...]:
+        now = self.elapsed
+        moments = [0.0, *(at for at, _ in self._host_timeline[1] if at > now)]
+        return tuple(HostChange(at, self._host_status_at(max(at, now))) for at in dict.fromkeys(moments))
+
     def _change_host(self, delay: float, effect: _Effect) -> None:
+        self._host_is_as_described = False
         now = self.elapsed
         # What is past is folded into the status, or a day of suspending and resuming would pile up.
         pending = [change for change in self._host_timeline[1] if change[0] > now]

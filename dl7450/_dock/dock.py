@@ -74,8 +74,7 @@ class Dock:
     Attributes:
         http: makes requests, for Trio tasks.
         screen: what the app has put on the screen.
-        device: the description of the machine around the app.
-        machine: that machine in dock time: host, network, time zone, pins, I2C bus.
+        machine: the machine around the app in dock time: host, network, time zone, pins, I2C bus.
         timers: starts and stops the app's timers.
         events: calls the app for what happens outside of the dock.
         mqtt: the app's MQTT clients.
@@ -95,7 +94,6 @@ class Dock:
         observers: Observers,
         max_response_bytes: int,
     ) -> None:
-        self.device = machine.device
         self.machine = machine
         self.clock = trio.lowlevel.current_clock()
         self.started = self.clock.current_time()
@@ -125,6 +123,11 @@ class Dock:
         tracing = HttpTracing(observers.tracer_provider, observers.meter_provider, self.time_ns)
         self.http = HttpClient(lifetime, transport, tracing, self._app_calls, self._thread_calls, max_response_bytes)
         self._app_calls.callers = (self.timers, self.events, self.mqtt, self.iperf.tasks, self.http)
+
+    @property
+    def device(self) -> Device:
+        """The description of the machine around the app."""
+        return self.machine.device
 
     def as_transport(self, *, wait: bool = False) -> httpx2.AsyncBaseTransport:
         """This dock as a transport of httpx: `httpx2.AsyncClient(transport=dock.as_transport())`.

@@ -112,6 +112,15 @@ class I2cBus:
             known = ", ".join(f"{address:#04x}" for address in sorted(self.devices)) or "none"
             raise ValueError(f"there is no I2C device {address:#04x}: there is {known}") from None
 
+    def parts(self) -> tuple[I2cPart, ...]:
+        """What is plugged into it, as it is now, beside the expanders of the dock's own pins.
+
+        Raises:
+            ValueError: a device is none of the known models.
+        """
+        others = {a: device for a, device in self.devices.items() if not isinstance(device, Pca9538)}
+        return tuple(_part(address, device) for address, device in others.items())
+
     def read(self, address: int, register: int, nbytes: int) -> bytes:
         """Read bytes from a device. Raises `I2cError`, and what a device of a test raises by mistake."""
         try:
@@ -163,6 +172,16 @@ def _made(part: I2cPart) -> I2cDevice:
     if part.model == DISPLAY:
         return Ssd1306()
     return RegisterMap(part.registers, part.read_only)
+
+
+def _part(address: int, device: I2cDevice) -> I2cPart:
+    if isinstance(device, Mcp9808):
+        return I2cPart(address=address, model=THERMOMETER, temperature=device.temperature)
+    if isinstance(device, Ssd1306):
+        return I2cPart(address=address, model=DISPLAY)
+    if isinstance(device, RegisterMap):
+        return I2cPart(address=address, registers=dict(device.registers), read_only=device.read_only)
+    raise ValueError(f"the I2C device {address:#04x} is a {type(device).__name__}, which has no description: unplug it")
 
 
 def _expanders(gpio: Gpio) -> Iterator[tuple[int, I2cDevice]]:

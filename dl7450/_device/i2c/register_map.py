@@ -10,6 +10,7 @@ class RegisterMap:
 
     Attributes:
         registers: the bytes of each; a test may change them.
+        read_only: those that cannot be written.
     """
 
     def __init__(self, registers: Mapping[int, bytes], read_only: Collection[int] = ()) -> None:
@@ -19,7 +20,7 @@ class RegisterMap:
             read_only: those that cannot be written.
         """
         self.registers = dict(registers)
-        self._read_only = frozenset(read_only)
+        self.read_only = frozenset(read_only)
 
     def read(self, register: int, nbytes: int) -> bytes:
         """Read bytes. Raises `OSError` where there is no register."""
@@ -34,7 +35,7 @@ class RegisterMap:
         written = {}
         while True:
             before = self._register(register)
-            if register in self._read_only and data:
+            if register in self.read_only and data:
                 raise OSError(f"the register {register:#04x} is read-only")
             written[register] = data[: len(before)] + before[len(data) :]
             data = data[len(before) :]
