@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._api.command import push
 from ._run.output import Commands, whole_output
 from ._run.set_option import key_and_value
 from ._serve.command import serve
@@ -315,6 +316,7 @@ def check(apps: Sequence[Path], strict: bool, form: str) -> None:
 
 
 main.add_command(serve)
+main.add_command(push)
 
 
 class _Moment(click.ParamType[int]):

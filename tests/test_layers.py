@@ -34,7 +34,7 @@ FLOORS = {
     "_mqtt": {"_trio", "_version", "http"},
     "_dock": {"_device", "_mqtt", "_screen", "_trio", "_version", "http"},
     "_check": {"_device", "_screen", "_version"},
-    "_api": {"_device", "_screen"},
+    "_api": {"_check", "_device", "_screen"},
     "faces": {"_buffers", "_datetime", "_device", "_dock", "_framebuf", "_mqtt", "_screen"},
     "_micropython": {"_dock", "_trio", "faces", "http"},
     "_run": {"_api", "_device", "_dock", "_micropython", "_screen", "_trio", "http"},
@@ -44,7 +44,7 @@ FLOORS = {
         *("_api", "_check", "_device", "_dock", "_run", "_screen", "_trio", "http", "telemetry", "testing"),
     },
     "testing": {"_device", "_dock", "_micropython", "_mqtt", "_screen", "http", "telemetry"},
-    "cli": {"_check", "_device", "_dock", "_run", "_serve", "_version", "http", "telemetry"},
+    "cli": {"_api", "_check", "_device", "_dock", "_run", "_serve", "_version", "http", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
 }
 

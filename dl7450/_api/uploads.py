@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._device.device import FactoryStore, StoredImage
-from .._device.store_file import CAPACITY
+from .._device.store_file import CAPACITY, store_size
 from .._screen import picture as _picture
 from .._screen.constants import ImageType
 from .._screen.formats import FORMATS
@@ -60,8 +60,7 @@ def rom_store(values: Mapping[str, Any]) -> tuple[FactoryStore, bytes]:
     images = {tag: _image(tag, image) for tag, image in _object(values, "images").items()}
     kv_store = _object(values, "kvStore")
     store = FactoryStore(images=images, values={key: text(kv_store, key) for key in kv_store})
-    size = len(code) + sum(len(image.data) for image in images.values())
-    size += sum(len(key.encode()) + len(value.encode()) for key, value in store.values.items())
+    size = len(code) + store_size(store)
     if size > CAPACITY:
         raise ValueError(f"the store holds {size:,} bytes, but only {CAPACITY:,} fit: use smaller or fewer images")
     return store, code

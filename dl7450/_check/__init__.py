@@ -87,6 +87,19 @@ def check_apps(paths: Iterable[Path]) -> list[Finding]:
     return findings
 
 
+def modules_beside(path: Path) -> list[str]:
+    """The names of the modules beside an app's file that it imports itself.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not Python; the message says where and why.
+    """
+    app = _load(path)
+    if isinstance(app, Finding):
+        raise ValueError(f"{app.path}:{app.line}: {app.problem} {app.solution}")  # noqa: TRY004  of the file
+    return app.imports_beside
+
+
 def rules() -> Sequence[Rule]:
     """All rules, in alphabetical order."""
     return sorted([NOT_UTF8, SYNTAX_ERROR, TOO_DEEP, *(rule for rule, _ in CHECKS)], key=lambda rule: rule.code)

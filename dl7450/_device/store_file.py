@@ -54,6 +54,12 @@ def image_files(images: Node) -> list[Path]:
     return [_path(section["path"]) for section in sections]
 
 
+def store_size(store: FactoryStore) -> int:
+    """How many bytes of a dock the images and values of a store take."""
+    values = sum(len(key.encode()) + len(value.encode()) for key, value in store.values.items())
+    return values + sum(len(image.data) for image in store.images.values())
+
+
 class _Space:
     """The bytes that the store still has, so that the line which exceeds it can be named."""
 
