@@ -1,12 +1,17 @@
-"""What an app passes to its MQTT client, checked (pure): misuse raises here, before anything is sent."""
+"""What an app passes to its MQTT client, checked (pure): misuse raises here, before anything is sent.
+
+A message that is raised never quotes a text of the app: it may be a password, or what was to be published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sized
 from inspect import iscoroutinefunction
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
+from ..http._url import redact_malformed
 from .errors import MqttCode, MqttError
 
 TOPIC_MAX = 65_535  # bytes: its length is sent in two
@@ -65,7 +70,8 @@ def check_broker(url: str) -> Broker:
 
     Raises:
         TypeError: the URL is not a str.
-        MqttError: its scheme is another one, or it has no host, or its port is not a number from 1 to 65535.
+        MqttError: its scheme is another one, or it has no host, or its port is not a number from 1 to 65535, or there
+            is a blank or a control character in it.
     """
     if not isinstance(url, str):
         raise TypeError(f"broker_url must be a str, such as 'tcp://broker.example:1883', not {type(url).__name__}")
@@ -74,9 +80,10 @@ def check_broker(url: str) -> Broker:
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None
-    if "://" not in url or not host or port == 0 or parts.scheme not in _SCHEMES:
-        text = f"{url!r} is not a broker: write scheme://host:port, with a scheme of {', '.join(_SCHEMES)}"
-        raise MqttError(MqttCode.BAD_SCHEME, text)
+    is_one_word = url.isprintable() and " " not in url
+    if not is_one_word or "://" not in url or not host or port == 0 or parts.scheme not in _SCHEMES:
+        fix = f"write scheme://host:port, with a scheme of {', '.join(_SCHEMES)}"
+        raise MqttError(MqttCode.BAD_SCHEME, f"{redact_malformed(url)!r} is not a broker: {fix}")
     default_port, tls, websocket = _SCHEMES[parts.scheme]
     return Broker(host, default_port if port is None else port, tls, websocket)
 
@@ -85,11 +92,10 @@ def check_client_id(client_id: object) -> str:
     """The identifier of a client.
 
     Raises:
-        TypeError: it is not a str, or empty: a session that is kept needs a name (MQTT 3.1.1, section 3.1.3.1).
+        TypeError: it is not a str, or too long, or empty: a session that is kept needs a name (MQTT 3.1.1, section
+            3.1.3.1).
     """
-    if not isinstance(client_id, str) or not client_id or len(_utf8(client_id, "client_id")) > TOPIC_MAX:
-        raise TypeError(f"client_id must be a str that is not empty, not {client_id!r}")
-    return client_id
+    return _text(client_id, "client_id")
 
 
 def check_options(options: Mapping[str, object] | None) -> Options:
@@ -125,9 +131,9 @@ def check_options(options: Mapping[str, object] | None) -> Options:
         cast("str | None", given.get("username")),
         _bytes(given["password"], "password") if "password" in given else None,
         _will(given),
-        _pem(given.get("trust_store")),
-        _pem(given.get("key_store")),
-        _pem(given.get("private_key")),
+        _pem(given.get("trust_store"), "trust_store"),
+        _pem(given.get("key_store"), "key_store"),
+        _pem(given.get("private_key"), "private_key"),
     )
 
 
@@ -158,13 +164,10 @@ def check_topic(topic: object, name: str = "topic") -> str:
     Raises:
         TypeError: it is not a str, is empty, or has a wildcard, which only subscriptions may have.
     """
-    if not isinstance(topic, str) or not topic:
-        raise TypeError(f"{name} must be a str that is not empty, not {topic!r}")
-    if "+" in topic or "#" in topic or "\0" in topic:
-        raise TypeError(f"{name} must not contain +, # or NUL: {topic!r}")
-    if len(_utf8(topic, name)) > TOPIC_MAX:
-        raise TypeError(f"{name} must have {TOPIC_MAX} bytes at most")
-    return topic
+    text = _text(topic, name)
+    if (found := re.search("[+#\0]", text)) is not None:
+        raise TypeError(f"{name} must not contain +, # or NUL: it has {found[0]!r} at position {found.start()}")
+    return text
 
 
 def check_qos(qos: object, name: str = "qos") -> int:
@@ -174,7 +177,7 @@ def check_qos(qos: object, name: str = "qos") -> int:
         TypeError: it is not 0, 1 or 2.
     """
     if not isinstance(qos, int) or isinstance(qos, bool) or qos not in (0, 1, 2):
-        raise TypeError(f"{name} must be QOS0, QOS1 or QOS2, not {qos!r}")
+        raise TypeError(f"{name} must be QOS0, QOS1 or QOS2, not {_shown(qos)}")
     return qos
 
 
@@ -200,15 +203,15 @@ def check_subscriptions(subscriptions: object) -> list[tuple[str, int]]:
     """
     pairs = [subscriptions] if isinstance(subscriptions, tuple) else subscriptions
     if not isinstance(pairs, list) or not pairs:
-        raise TypeError(f"subscribe() takes a pair (topic, qos) or a list of pairs, not {subscriptions!r}")
+        raise TypeError(f"subscribe() takes a pair (topic, qos) or a list of pairs, not {_shown(subscriptions)}")
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
-            raise TypeError(f"subscribe() takes pairs (topic, qos), not {pair!r}")
+            raise TypeError(f"subscribe() takes pairs (topic, qos), not {_shown(pair)}")
         topic, qos = pair
-        if not isinstance(topic, str) or not topic or not _is_filter(topic):
-            raise TypeError(f"a topic to subscribe to is a str; + stands for a whole level, # for the rest: {topic!r}")
-        if len(_utf8(topic, "topic")) > TOPIC_MAX:
-            raise TypeError(f"a topic must have {TOPIC_MAX} bytes at most")
+        if not _is_filter(_text(topic, "a topic")):
+            raise TypeError(
+                "in a topic to subscribe to, + stands for a whole level and # for the rest; NUL cannot be in it"
+            )
         check_qos(qos)
     return pairs
 
@@ -235,6 +238,22 @@ def _is_filter(topic: str) -> bool:
     return whole and "#" not in levels[:-1] and "\0" not in topic
 
 
+def _text(value: object, name: str) -> str:
+    """A text as MQTT sends it: with its length in two bytes."""
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{name} must be a str that is not empty, not {_shown(value)}")
+    if len(_utf8(value, name)) > TOPIC_MAX:
+        raise TypeError(f"{name} must have {TOPIC_MAX} bytes at most")
+    return value
+
+
+def _shown(value: object) -> str:
+    """What a message says of a value: a number itself, of anything else what it is."""
+    if value is None or isinstance(value, int | float):
+        return str(value)
+    return f"{type(value).__name__} of length {len(value)}" if isinstance(value, Sized) else type(value).__name__
+
+
 def _bytes(value: object, name: str) -> bytes:
     return _utf8(value, name) if isinstance(value, str) else bytes(cast("bytes | bytearray", value))
 
@@ -242,13 +261,17 @@ def _bytes(value: object, name: str) -> bytes:
 def _utf8(text: str, name: str) -> bytes:
     try:
         return text.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        raise MqttError(MqttCode.BAD_UTF8, f"{name} is not valid UTF-8: {text!r}") from None
+    except UnicodeEncodeError as error:
+        where = f"a lone surrogate at position {error.start} of {len(text)}"
+        raise MqttError(MqttCode.BAD_UTF8, f"{name} is not valid UTF-8: it has {where}") from None
 
 
-def _pem(value: object) -> str | None:
+def _pem(value: object, name: str) -> str | None:
     """Certificates or a key as PEM; DER is turned into it."""
-    if value is None or isinstance(value, str):
+    if value is None:
+        return None
+    if isinstance(value, str):
+        _utf8(value, name)
         return value
     data = bytes(cast("bytes | bytearray", value))
     if b"-----BEGIN " in data:

@@ -31,7 +31,7 @@ async def open_connection(network: Network, broker: Broker, options: Options, ex
                 stream = await connection.handshake(stream, context, broker.host)
         if broker.websocket:
             stream = await open_websocket(stream, broker.host, broker.port)
-    except (trio.BrokenResourceError, OSError) as error:
+    except (trio.BrokenResourceError, OSError, ValueError) as error:  # ValueError: no name for a certificate
         await close(stream)
         raise FailedRequest(Failure.TLS) from error
     except BaseException:
@@ -44,13 +44,14 @@ def _context(options: Options) -> ssl.SSLContext:
     if options.key_store is None or options.private_key is None:
         return trust(options.trust_store).context
     context = new_trust(options.trust_store).context
-    # Python loads a chain from files only. This one is readable by its owner alone, and gone when it has been read.
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "client.pem")
-        path.touch(mode=0o600)
-        path.write_text(f"{options.key_store}\n{options.private_key}\n")
-        try:
-            context.load_cert_chain(path)
-        except (ssl.SSLError, OSError) as error:
-            raise FailedRequest(Failure.CACERT, f"key_store and private_key cannot be used: {error}") from error
+    try:
+        # Python loads a chain from files only. This one is readable by its owner alone, and gone when it has been read.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "client.pem")
+            path.touch(mode=0o600)
+            path.write_text(f"{options.key_store}\n{options.private_key}\n", encoding="utf-8")
+            # With a password, which the dock's options do not have: else OpenSSL would ask for one in the terminal.
+            context.load_cert_chain(path, password="")
+    except OSError as error:  # an SSLError is one, too
+        raise FailedRequest(Failure.CACERT, f"key_store and private_key cannot be used: {error}") from error
     return context

@@ -31,6 +31,7 @@ from .connection import open_connection
 from .engine import PINGREQ, Accepted, Engine, Message, ProtocolError, Published, Refused, Subscribed
 from .errors import MqttCode
 from .tracing import MqttTracing
+from .websocket import AT_ONCE
 
 CONNECT_TIMEOUT = 30.0  # seconds until the broker has to have taken the connection (Paho's connectTimeout)
 RETRY_MAX = 60.0  # seconds
@@ -176,13 +177,18 @@ class Session:
                 nursery.start_soon(self._send, stream, options.keep_alive or math.inf)
                 while code < 0 and (data := await stream.receive_some(_CHUNK)):
                     self._received = trio.current_time()
-                    try:
-                        self._engine.receive(data)
-                    finally:
-                        code = self._tell_events()
-                    self._something_to_send.set()
-                    if self._engine.accepted:
-                        patience.deadline = math.inf
+                    for start in range(0, len(data), AT_ONCE):
+                        try:
+                            self._engine.receive(data[start : start + AT_ONCE])
+                        finally:
+                            code = self._tell_events()
+                        self._something_to_send.set()
+                        if self._engine.accepted:
+                            patience.deadline = math.inf
+                        if code > 0:
+                            break
+                        if start + AT_ONCE < len(data):
+                            await trio.lowlevel.checkpoint()
                 nursery.cancel_scope.cancel("the connection has ended")
         except* (ProtocolError, trio.BrokenResourceError, trio.TooSlowError):
             pass

@@ -1,6 +1,7 @@
 """What an app passes to its MQTT client."""
 
 import ssl
+from collections.abc import Callable
 
 import pytest
 import trustme
@@ -38,7 +39,19 @@ def test_a_broker_is_a_scheme_a_host_and_maybe_a_port(url: str, broker: Broker) 
 
 @pytest.mark.parametrize(
     "url",
-    ["", "broker.example", "http://broker.example", "tcp://", "tcp://:1883", "tcp://a:0", "tcp://a:65536", "tcp:a"],
+    [
+        "",
+        "a",
+        "http://a",
+        "tcp://",
+        "tcp://:1883",
+        "tcp://a:0",
+        "tcp://a:65536",
+        "tcp:a",
+        "tcp://a b",
+        "tcp://a\n",
+        "tcp://\ud800",
+    ],
 )
 def test_another_scheme_or_no_host_is_error_14(url: str) -> None:
     with pytest.raises(MqttError, match=r"write scheme://host:port, with a scheme of tcp, mqtt, ssl") as caught:
@@ -98,7 +111,7 @@ def test_without_a_topic_there_is_no_will() -> None:
         ({"key_store": "x"}, "the option key_store needs the option private_key"),
         ({"private_key": "x"}, "the option private_key needs the option key_store"),
         ({"username": "x" * 65_536}, "the option username must have 65535 bytes at most"),
-        ({"will_topic": "a/#"}, "the option will_topic must not contain +, # or NUL: 'a/#'"),
+        ({"will_topic": "a/#"}, "the option will_topic must not contain +, # or NUL: it has '#' at position 2"),
         ({"will_topic": "a", "will_qos": 3}, "the option will_qos must be QOS0, QOS1 or QOS2, not 3"),
     ],
 )
@@ -160,6 +173,36 @@ def test_a_callback_is_a_plain_function(callback: object, message: str) -> None:
     with pytest.raises(TypeError) as caught:
         check_callback(callback, "rc, flags")  # type: ignore[arg-type]  # that is the test
     assert str(caught.value).startswith(message)
+
+
+SECRET = "x3Kd9"
+
+
+@pytest.mark.parametrize(
+    ("check", "argument"),
+    [
+        (check_broker, f"mqqt://dock:{SECRET}@broker.example"),
+        (check_broker, f"ssl://dock:{SECRET}@broker.example:99999"),
+        (check_broker, f"dock:{SECRET}@broker.example"),
+        (check_client_id, SECRET.encode()),
+        (check_client_id, SECRET * 20_000),
+        (check_options, {"username": "dock", "password": f"{SECRET}\ud800"}),
+        (check_options, {"key_store": "x", "private_key": f"{SECRET}\ud800"}),
+        (check_topic, SECRET.encode()),
+        (check_topic, f"{SECRET}#"),
+        (check_topic, f"{SECRET}\ud800"),
+        (check_qos, SECRET),
+        (check_subscriptions, SECRET),
+        (check_subscriptions, [(SECRET, 0, 1)]),
+        (check_subscriptions, [(SECRET.encode(), 0)]),
+        (check_subscriptions, [("a", SECRET)]),
+        (check_subscriptions, [(f"{SECRET}+", 0)]),
+    ],
+)
+def test_no_message_quotes_what_may_be_a_secret(check: Callable[[object], object], argument: object) -> None:
+    with pytest.raises((TypeError, MqttError)) as caught:
+        check(argument)
+    assert SECRET not in str(caught.value)
 
 
 def test_every_number_has_a_text() -> None:

@@ -3,9 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+import trio
+from trio.testing import memory_stream_pair
 
 from dl7450 import mqtt, wakeup
-from dl7450._mqtt.session import CONNECT_TIMEOUT, retry_delay
+from dl7450._mqtt.arguments import Broker, Options
+from dl7450._mqtt.session import CONNECT_TIMEOUT, Session, retry_delay
+from dl7450._mqtt.tracing import MqttTracing
+from dl7450._mqtt.websocket import AT_ONCE
+from dl7450.http._network import Address, Connection
 from dl7450.testing import MqttMessage, TestDock
 
 URL = "tcp://broker.example"
@@ -229,3 +235,32 @@ def test_what_was_not_handed_over_when_the_dock_stops_is_no_error(dock: TestDock
         "dl7450.timer": None,
         "publish a": True,
     }
+
+
+async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
+    client, broker = memory_stream_pair()
+    turns = 0
+
+    class OneBroker:
+        async def resolve(self, host: str, port: int) -> list[Address]:
+            return [Address("192.0.2.1", port)]
+
+        async def connect(self, address: Address) -> Connection:
+            return Connection(client, lambda: False)
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    where = Broker("broker.example", 1883, tls=False, websocket=False)
+    session = Session("dock", where, OneBroker(), MqttTracing(None, lambda: 0, where, "dock"), lambda *told: None)
+    pings = b"\xd0\x00" * 5000
+    await broker.send_all(b"\x20\x02\x00\x00" + pings)
+    await broker.send_eof()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(count)
+        assert await session._connect_once(Options()) == (True, -1)
+        nursery.cancel_scope.cancel("the broker has ended the connection")
+    assert turns >= len(pings) // AT_ONCE
