@@ -20,6 +20,7 @@ import os
 import ssl
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
@@ -120,6 +121,8 @@ def _trust(cacert: str | None, cert_file: str | None, cert_dir: str | None, key_
     note = None
     if key_log:
         try:
+            with Path(key_log).open("ab", buffering=0) as log:
+                log.write(b"# dl7450\n")  # a comment: Python does not tell when the disk is full
             context.keylog_filename = key_log
         except OSError as error:  # libcurl goes on without it, too
             note = f"SSLKEYLOGFILE={key_log} cannot be written: {error.strerror}"

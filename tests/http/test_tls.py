@@ -72,15 +72,25 @@ async def test_a_cert_file_is_what_is_trusted(fetch: Fetch, tmp_path: Path, monk
     assert await fetch() == (200, None)
 
 
+@pytest.mark.parametrize(("log", "reason"), [("/missing/keys.log", errno.ENOENT), ("/dev/full", errno.ENOSPC)])
 async def test_a_key_log_that_cannot_be_written_is_no_reason_to_fail_and_the_span_names_it(
-    fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    log: str, reason: int, fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, log = tmp_path / "ca.pem", tmp_path / "missing" / "keys.log"
+    path = tmp_path / "ca.pem"
+    path.write_text(cacert("ca"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setenv("SSLKEYLOGFILE", log)
+    told = await fetch()
+    assert told == (200, f"SSLKEYLOGFILE={log} cannot be written: {os.strerror(reason)}")
+
+
+async def test_a_key_log_gets_the_keys(fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, log = tmp_path / "ca.pem", tmp_path / "keys.log"
     path.write_text(cacert("ca"))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
-    told = await fetch()
-    assert told == (200, f"SSLKEYLOGFILE={log} cannot be written: No such file or directory")
+    assert await fetch() == (200, None)
+    assert "CLIENT_HANDSHAKE_TRAFFIC_SECRET " in log.read_text()
 
 
 @contextmanager
