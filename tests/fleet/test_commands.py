@@ -57,6 +57,23 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "place",
+    [
+        "clickhous://user:x3Kd9@127.0.0.1/db",
+        "clickhouse://user:x3Kd9@127.0.0.1:99999/db",
+        "clickhouse://user:x3Kd9@127.0.0.1:0/db",
+        "clickhouse://user:x3Kd9@[::1/db",
+        "http://user:x3Kd9@127.0.0.1:1/",
+    ],
+)
+def test_a_place_that_is_none_is_told_in_one_line_without_its_password(place: str) -> None:
+    done = CliRunner().invoke(main, ["fleet", "ask", "docks", "--store", place])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "127.0.0.1" in done.stderr or "[::1" in done.stderr
+    assert "x3Kd9" not in done.stderr
+
+
+@pytest.mark.parametrize(
     "arguments",
     [["serve", "--otlp", "127.0.0.1:0"], ["ask", "docks"], ["import", "{file}"], ["import", "{folder}"]],
     ids=" ".join,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._format import without_secrets
+
 if TYPE_CHECKING:
     from .filters import Filters
 
@@ -184,7 +186,7 @@ def import_files(files: Sequence[Path], store: str) -> None:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot read {error.filename!r}: {error.strerror}") from None
-    click.echo(f"{kept} rows kept in {store}", err=True)
+    click.echo(f"{kept} rows kept in {without_secrets(store)}", err=True)
 
 
 def _name(file: Path | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import quote
 
+from .._format import printable, without_secrets
 from .filters import Filters
 
 PATIENCE = 60.0  # seconds
@@ -42,7 +43,8 @@ def ask_server(
             timeout=PATIENCE,
         )
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        raise ServerError(f"{url} cannot be asked: {error}") from None
+        raise ServerError(f"{without_secrets(url)} cannot be asked: {error}") from None
     if not answer.is_success:
-        raise ServerError(f"{url} answers {answer.status_code}: {answer.text[:500].strip()}")
+        said = printable(" ".join(answer.text[:500].split()))
+        raise ServerError(f"{without_secrets(url)} answers {answer.status_code}: {said}")
     return answer.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from ..._format import without_secrets
 from ..extra import extra
 from .interface import Engine, Store, StoreError, StoreUnavailableError
 
@@ -23,11 +24,20 @@ def open_store(place: str) -> Store:
         StoreError: it cannot be opened; the message names the fix.
         MissingExtraError: `dl7450[fleet]` is not installed.
     """
-    if place.partition("://")[0] in {"clickhouse", "clickhouses"}:
+    scheme, is_url, _ = place.partition("://")
+    if is_url:
+        try:
+            url = urlsplit(place)
+            is_known = scheme in {"clickhouse", "clickhouses"} and url.port != 0
+        except ValueError:  # of a port or an address
+            is_known = False
+        if not is_known:
+            raise StoreError(
+                f"{without_secrets(place)} is not a place for a store: use a folder, or clickhouse://HOST:PORT/DATABASE"
+            )
         with extra():
             from .clickhouse_store import ClickHouseStore
             from .spool import SpooledStore
-        url = urlsplit(place)
         spool = dict(parse_qsl(url.query)).get("spool")
         settings = urlencode([(name, value) for name, value in parse_qsl(url.query) if name != "spool"])
         store = ClickHouseStore(url._replace(query=settings).geturl())
