@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 _USER_INFO = re.compile(r"(^|//)[^/?#]*@")
 
@@ -24,9 +24,17 @@ def duration(seconds: float) -> str:
     return f"{hours}h {minutes:02}m"
 
 
+def local_time(seconds: float) -> datetime:
+    """A moment in local time; from seconds since 1970, at most 2**64 nanoseconds."""
+    try:
+        return datetime.fromtimestamp(seconds).astimezone()
+    except (ValueError, OverflowError):  # `TZ` may be any text, such as UTC+99: Python has no zone of a day and more
+        return datetime.fromtimestamp(seconds, UTC)
+
+
 def clock_time(nanoseconds: int) -> str:
     """A moment as local time of day, such as `07:12:58.120`; from nanoseconds since 1970, at most 2**64."""
-    moment = datetime.fromtimestamp(nanoseconds // 1_000_000_000).astimezone()
+    moment = local_time(nanoseconds // 1_000_000_000)
     return f"{moment:%H:%M:%S}.{nanoseconds // 1_000_000 % 1000:03}"
 
 

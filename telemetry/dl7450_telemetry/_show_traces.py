@@ -12,13 +12,12 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from ._format import count, printable
+from ._format import count, local_time, printable
 from ._otlp_json import SHAPE_ERRORS, Json, split_by_trace
 from ._span_record import SpanRecord
 from ._summary import outcome_table, place_table
@@ -166,6 +165,6 @@ def _heading(path: str | Path, traces_in_file: int, shown: Sequence[TraceEntry])
     if len(shown) < traces_in_file:
         heading.append(f", {len(shown) or 'none'} as asked for")
     if shown:
-        start = datetime.fromtimestamp(min(entry.start for entry in shown) / 1e9).astimezone()
+        start = local_time(min(entry.start for entry in shown) / 1e9)
         heading.append(f", from {start:%Y-%m-%d %H:%M:%S %Z} on")
     return heading.append("\n")

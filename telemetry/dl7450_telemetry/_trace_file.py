@@ -152,12 +152,14 @@ class TraceFile:
         except UnicodeDecodeError:
             self._damaged(block.line, "not UTF-8 text (compressed other than with gzip, it has to be unpacked first)")
             return
-        position = 0
+        position = counted = 0
+        line = block.line
         while True:
             start = _BLANK.match(text, position).end()  # type: ignore[union-attr] # it matches the empty string
             if start == len(text):
                 return
-            line = block.line + text.count("\n", 0, start)
+            line += text.count("\n", counted, start)
+            counted = start
             try:
                 request, position = _decoder.raw_decode(text, start)
             except json.JSONDecodeError as error:

@@ -78,7 +78,7 @@ class TraceEntry:
         self.end = span.end
         self.met = 0
         self.spans = 0
-        self.blocks: tuple[int, ...] = ()
+        self.blocks: Sequence[int] = ()
 
 
 class _RequestKind(NamedTuple):
@@ -118,8 +118,12 @@ class TraceIndex:
                 entry = self._entries[span.trace_id] = TraceEntry(span.trace_id, len(self._entries), span)
             entry.start = min(entry.start, span.start)
             entry.end = max(entry.end, span.end)
-            if entry.blocks[-1:] != here:
-                entry.blocks = entry.blocks + here if entry.blocks else here
+            if not entry.blocks:
+                entry.blocks = here
+            elif entry.blocks[-1] != block:
+                if not isinstance(entry.blocks, array):
+                    entry.blocks = array("I", entry.blocks)
+                entry.blocks.append(block)
             entry.spans += 1
             for bit, condition in self._conditions:
                 if condition(span):

@@ -80,15 +80,16 @@ def traces(spans: Iterable[SpanRecord]) -> list[Trace]:
 def _branches(spans: dict[str, SpanRecord]) -> Iterable[Branch]:
     children: defaultdict[str, list[SpanRecord]] = defaultdict(list)
     roots: list[SpanRecord] = []
-    for span in sorted(spans.values(), key=lambda span: span.start):
+    ordered = sorted(spans.values(), key=lambda span: span.start)
+    for span in ordered:
         if span.parent_span_id in spans and span.parent_span_id != span.span_id:
             children[span.parent_span_id].append(span)
         else:
             roots.append(span)
     seen: set[str] = set()
-    while True:
-        # Taken from the end: the first root is the next to be looked at.
-        waiting = [Branch(root, parent_missing=root.parent_span_id is not None) for root in reversed(roots)]
+    # Only a damaged file has spans that are each other's parents, below no root: such a ring is cut where it started.
+    for root in (*roots, *ordered):
+        waiting = [Branch(root, parent_missing=root.parent_span_id is not None)]
         while waiting:
             branch = waiting.pop()
             if branch.span.span_id in seen:
@@ -99,11 +100,6 @@ def _branches(spans: dict[str, SpanRecord]) -> Iterable[Branch]:
             for position in range(len(below) - 1, -1, -1):
                 followed = (*branch.followed, position < len(below) - 1)[-_DRAWN_LEVELS:]
                 waiting.append(Branch(below[position], branch.depth + 1, followed))
-        # Only a damaged file has spans that are each other's parents: cut the ring where it started.
-        ring = [span for span in spans.values() if span.span_id not in seen]
-        if not ring:
-            return
-        roots = [min(ring, key=lambda span: span.start)]
 
 
 def tree(spans: Iterable[SpanRecord], *attributes: str) -> str:

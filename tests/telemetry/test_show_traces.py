@@ -1,5 +1,6 @@
 """`show_traces`: which traces are shown, drawn and as JSON."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from io import StringIO
@@ -13,7 +14,8 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from rich.console import Console
 
 from dl7450_telemetry import TraceFileError, TraceFilter, read_trace_file, show_traces
-from dl7450_telemetry._otlp_json import encode_line
+from dl7450_telemetry._otlp_json import decode_for_index, encode_line
+from dl7450_telemetry._trace_index import TraceIndex
 from tests.telemetry._spans import MORNING
 
 
@@ -216,3 +218,14 @@ def test_json_is_ascii_and_keeps_what_no_terminal_can_show(trace_file: Path, tmp
     assert len(trace_ids(trace_file, out)) == 3
     assert out.read_bytes().isascii()
     assert read_trace_file(out)[0].name == "\ud800ü"
+
+
+def test_a_trace_over_many_lines_is_indexed_in_one_pass() -> None:
+    index = TraceIndex(TraceFilter())
+    held: list[Sequence[int]] = []
+    for block in (0, 3, 5, 9, 9):
+        span = request(1, 10, "a", id=1 + len(held))
+        index.add(block, decode_for_index(json.loads(encode_line([span])), lambda error: None, needed=()))
+        held.append(index.matching()[0].blocks)
+    assert list(held[-1]) == [0, 3, 5, 9]
+    assert held[-1] is held[1], "a new one for each line would be quadratic"

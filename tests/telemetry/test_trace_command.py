@@ -50,6 +50,13 @@ def test_times_are_local_or_in_the_zone_that_they_name() -> None:
     )
 
 
+@pytest.mark.parametrize("zone", ["UTC+999999999999999", "UTC-25", "UTC+167", ":/dev/full", "no zone"])
+def test_a_zone_that_is_none_is_no_reason_to_fail(zone: str) -> None:
+    status, output, errors = dl7450("trace", "-", "--since", "2026-11-20T00:00:00", stdin=SPANS, TZ=zone)
+    assert (status, errors) == (0, "")
+    assert output.startswith("-: 2 traces, from 2026-11-22 07:12:58 ")
+
+
 def test_a_table_by_dock_and_host_follows_the_summary() -> None:
     output = dl7450("trace", "-", "--by", "host", "--by", "dock", "--by", "host", stdin=SPANS)[1]
     assert [line.split()[0] for line in output.splitlines() if "requests" in line] == ["outcome", "host", "dock"]

@@ -43,6 +43,14 @@ def test_spans_that_are_each_others_parents_are_not_lost() -> None:
     assert tree(ring) == "self (parent missing)\na (parent missing)\n  b"
 
 
+def test_rings_without_number_are_each_cut_where_they_started() -> None:
+    pairs = range(1, 20_001)  # in proportion to them: quadratic would be minutes
+    spans = [span("", pair, pair, id=pair, parent=-pair % 65_536) for pair in pairs]
+    spans += [span("", pair + 0.5, pair, id=-pair % 65_536, parent=pair) for pair in pairs]
+    [trace] = traces(spans)
+    assert [branch.depth for branch in trace.branches] == [0, 1] * len(pairs)
+
+
 def test_a_trace_deeper_than_the_recursion_limit_is_walked() -> None:
     chain = [span(str(level), level, level, id=level + 1, parent=level or None) for level in range(5000)]
     [trace] = traces(chain)
