@@ -116,8 +116,8 @@ def _answering(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
     return answer
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
+async def _body(request: Request) -> bytearray:
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
@@ -130,4 +130,5 @@ def _data(kind: str, status: int, **values: object) -> Response:
 
 
 def _error(status: int, detail: str) -> Response:
-    return JSONResponse({"errors": [{"status": str(status), "detail": detail}]}, status)
+    shown = detail.encode(errors="backslashreplace").decode()  # what is quoted may have a lone surrogate in it
+    return JSONResponse({"errors": [{"status": str(status), "detail": shown}]}, status)

@@ -15,7 +15,7 @@ from .._screen.constants import ImageType
 from .._screen.formats import FORMATS
 
 
-def attributes(body: bytes, kind: str) -> Mapping[str, Any]:
+def attributes(body: bytes | bytearray, kind: str) -> Mapping[str, Any]:
     """The attributes of a document of JSON:API.
 
     Parameters:
@@ -43,6 +43,7 @@ def text(values: Mapping[str, Any], name: str) -> str:
     value = values.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a string")  # noqa: TRY004  of JSON
+    _check_text(value, name)
     return value
 
 
@@ -70,7 +71,17 @@ def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = values.get(name, {})
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be an object")  # noqa: TRY004  of JSON
+    for key in value:
+        _check_text(key, f"a key of {name}")
     return value
+
+
+def _check_text(text: str, name: str) -> None:
+    """Raise `ValueError` where a text cannot be written in UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name} has a lone surrogate at position {error.start}: remove it") from None
 
 
 def _image(tag: str, value: object) -> StoredImage:

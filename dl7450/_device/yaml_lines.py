@@ -7,6 +7,7 @@ dropped and `no` turned into False; here every value is the text as it was writt
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,7 @@ import yaml
 
 T = TypeVar("T")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -41,7 +43,10 @@ class Node:
         """A scalar as it was written, without its quotes."""
         if not isinstance(self._node, yaml.ScalarNode):
             raise self.error("one value is expected here, not a list or a mapping")
-        return str(self._node.value)
+        text = str(self._node.value)
+        if (found := _SURROGATE.search(text)) is not None:  # written as an escape
+            raise self.error(f"a lone surrogate, {found[0]!r}, is not a character: remove it")
+        return text
 
     def convert(self, function: Callable[[str], T]) -> T:
         """What `function` makes of the text; its `ValueError` becomes this line's error."""

@@ -71,6 +71,7 @@ def test_a_file_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> No
         ("a: 1\ncolour: 1\na: 2", "3: the key 'a' is here a second time: keep one"),
         ("\ncolour: 1", "2: the key 'a' is missing here"),
         ("- a", "1: a mapping is expected here: write one `key: value` a line"),
+        ('a: 1\n"b\\ud800": 1', "2: a lone surrogate, '\\ud800', is not a character: remove it"),
         ("[a]: 1", "1: one value is expected here, not a list or a mapping"),
     ],
 )

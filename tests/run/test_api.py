@@ -169,6 +169,11 @@ def test_what_is_wrong_is_refused_and_changes_nothing(run: Run) -> None:
         {"errors": [{"status": "404", "detail": f"there is no dock {'0' * 64!r} here"}]},
     )
     assert cloud.send_rom_store(images={}).status_code == 400
+    assert cloud.send_rom_store(code={"code": ""}, images={"\ud800": 5}).status_code == 400
+    in_small_pieces = cloud.session.post(
+        f"{cloud.url}/docks/application/code", data=(bytes(1000) for _ in range(15_000)), timeout=60
+    )
+    assert in_small_pieces.status_code == 400
     assert cloud.post("/isv/application/login", "isvApplicationLogin", clientId="x").status_code == 400
     assert cloud.session.post(f"{cloud.url}/docks/application/code", data=b"{", timeout=60).status_code == 400
     too_much = cloud.session.post(f"{cloud.url}/docks/application/code", data=bytes(20_000_001), timeout=60)
