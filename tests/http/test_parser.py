@@ -207,6 +207,7 @@ def test_one_request_follows_another() -> None:
         (raw_200(b"Transfer-Encoding: gzip, chunked"), Failure.TRANSFER_CODING),
         (chunked(b"zz\r\n"), Failure.BAD_CHUNK),
         (chunked(b"1\r\nzz"), Failure.BAD_CHUNK),
+        (chunked(b"1\r\nz\rz\r\n"), Failure.BAD_CHUNK),
         (chunked(b"0\r\nX: y\0\r\n"), Failure.BAD_HEADER),
         (chunked(b"0\r\nX: y\rz\r\n"), Failure.BAD_CHUNK),
         (chunked(b"0\r\nno colon\r\n"), Failure.BAD_HEADER),
@@ -241,7 +242,32 @@ def test_how_much_of_an_answer_came_is_known(data: bytes, line_received: bool, b
     assert (parser.line_received, parser.begun) == (line_received, begun)
 
 
+def test_the_longest_length_is_one() -> None:
+    parser = asked()
+    parser.receive(raw_200(b"Content-Length: 9223372036854775807"))
+    assert parser.head() is not None
+
+
+def test_an_interim_answer_is_one_up_to_199() -> None:
+    assert answered([raw(b"HTTP/1.1 199 X"), ok(b"hello")])[1] == b"hello"
+
+
+def test_the_end_of_the_connection_does_not_end_an_answer_that_is_still_being_read() -> None:
+    parser = asked()
+    parser.receive(chunked(b"0\r\n" + b"X:\r\n" * 2 * STEPS_AT_ONCE + b"\r\n"))
+    parser.receive(END)
+    assert parser.head() is not None
+    assert (parser.body(), parser.paused, parser.done) == (None, True, False)
+    while parser.paused:
+        assert parser.body() is None
+    assert parser.done
+
+
 # Bounds
+
+
+def test_the_bounds_are_libcurls() -> None:
+    assert (LINE_MAX, HEAD_MAX, HEADERS_MAX, TRAILER_MAX, CHUNK_LINE_MAX) == (102_400, 307_200, 5000, 4096, 16_384)
 
 
 START = b"HTTP/1.1 200 OK\r\n"
