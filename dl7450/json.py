@@ -171,4 +171,5 @@ def _unescape(escape: _re.Match[bytes]) -> bytes:
 
 
 def _not_json(data: bytes, at: int) -> ValueError:
-    return ValueError(f"not JSON, from byte {at} on: {data[at : at + 20]!r}")
+    # Without what is there: it may be the body of an answer, and the message gets into spans.
+    return ValueError(f"not JSON, from byte {at} of {len(data)} on")

@@ -58,7 +58,8 @@ def check_call(
     if not isinstance(method, str):
         raise TypeError(f"method must be a str such as 'GET', not {_kind(method)}")
     if not _TOKEN.fullmatch(method):
-        raise ValueError(f"method {method!r} is not a token (RFC 9110), such as 'GET'")
+        # Without what it is: where arguments were swapped, a URL with its secrets.
+        raise ValueError("method is not a token (RFC 9110), such as 'GET'")
     if not isinstance(url, str):
         raise TypeError(f"url must be a str, not {_kind(url)}")
     if not isinstance(timeout, int | float) or isinstance(timeout, bool):

@@ -92,8 +92,9 @@ async def test_misuse_raises_at_the_call(
     ("method", "error", "message"),
     [
         (b"GET", TypeError, "method must be a str such as 'GET', not bytes"),
-        ("GE T", ValueError, "method 'GE T' is not a token (RFC 9110), such as 'GET'"),
-        ("", ValueError, "method '' is not a token (RFC 9110), such as 'GET'"),
+        ("GE T", ValueError, "method is not a token (RFC 9110), such as 'GET'"),
+        (URL, ValueError, "method is not a token (RFC 9110), such as 'GET'"),
+        ("", ValueError, "method is not a token (RFC 9110), such as 'GET'"),
     ],
 )
 def test_a_method_is_checked(method: object, error: type[Exception], message: str) -> None:

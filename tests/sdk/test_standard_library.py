@@ -77,6 +77,11 @@ def test_json_is_json(value: object) -> None:
     assert json.loads(cpython_json.dumps(value, ensure_ascii=False)) == value
 
 
+def test_what_is_not_json_is_not_quoted() -> None:
+    with pytest.raises(ValueError, match=r"^not JSON, from byte 17 of 17 on$"):
+        json.loads('{"token": "x3Kd9"')
+
+
 @given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from(["md5", "sha1", "sha256"]))
 def test_hmac_is_rfc_2104_s(key: bytes, message: bytes, name: str) -> None:
     mac = hmac.new(key, message[:10], getattr(hashlib, name))

@@ -114,10 +114,10 @@ async def test_a_webhook_hears_of_the_beginning_and_the_end_in_the_format_of_ale
     assert ended["alerts"][0]["endsAt"] == "2026-11-22T09:42:58Z"
 
 
-async def test_alerts_and_what_was_not_told_survive_a_restart(tmp_path: Path) -> None:
+async def test_alerts_and_what_was_not_told_survive_a_restart(tmp_path: Path, caplog: Any) -> None:
     hook = Hook()
     hook.status = 503
-    rules = Rules((replace(RULE, above=0.4, start_delay=0),), "http://hook")
+    rules = Rules((replace(RULE, above=0.4, start_delay=0),), "http://hook/x3Kd9")
     file = tmp_path / "alerts.json"
     async with owned_store(":memory:") as owner:
         await fill(owner)
@@ -128,6 +128,8 @@ async def test_alerts_and_what_was_not_told_survive_a_restart(tmp_path: Path) ->
             )
             await watch.look()
     assert [message["status"] for message in hook.heard] == ["firing", "firing"]
+    told = [record.message for record in caplog.records if record.name.startswith("dl7450")]
+    assert told == ["The webhook was not told, and is tried again: it answered 503"]  # its URL is a secret
     assert watch.alerts["Many fail"] == Alert("firing", MORNING + HOUR // 2, 0.5, began=MORNING + HOUR // 2, told=True)
 
 

@@ -121,7 +121,11 @@ class Watch:
             async with httpx2.AsyncClient(transport=self._transport, timeout=WEBHOOK_TIMEOUT) as client:
                 (await client.post(webhook, json=message)).raise_for_status()
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            logger.warning("The webhook was not told, and is tried again: %r", error)
+            # Not the error's text: it may have the URL in it, which is a secret.
+            why = type(error).__name__
+            if isinstance(error, httpx2.HTTPStatusError):
+                why = f"it answered {error.response.status_code}"
+            logger.warning("The webhook was not told, and is tried again: %s", why)
             return False
         return True
 
