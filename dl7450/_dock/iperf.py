@@ -56,8 +56,11 @@ class IperfTests:
             output = json.dumps(invented(host, port, network.bandwidth, begun))
         else:
             command = [program, "--json", "--client", host, "--port", str(port), "--time", str(SECONDS)]
-            done = await trio.run_process(command, capture_stdout=True, stderr=subprocess.DEVNULL, check=False)
-            output = done.stdout.decode("utf-8", "replace")
+            try:
+                done = await trio.run_process(command, capture_stdout=True, stderr=subprocess.DEVNULL, check=False)
+                output = done.stdout.decode("utf-8", "replace")
+            except OSError as error:  # no file descriptor is left, for example
+                output = json.dumps(_failure(f"unable to start iperf3: {error.strerror}"))
         if on_complete is not None:
             self._app_calls.notify(f"iperf {host}:{port}", on_complete, lambda: (_parsed(output),), links, _always)
 
@@ -107,6 +110,6 @@ def _failure(error: str) -> dict[str, object]:
 def _parsed(output: str) -> dict[str, object]:
     try:
         result = json.loads(output)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return result if isinstance(result, dict) else {}

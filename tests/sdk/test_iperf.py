@@ -89,7 +89,7 @@ async def test_a_server_that_is_not_there_is_told_as_iperf3_does() -> None:
     assert (result["intervals"], result["error"]) == ([], "unable to connect to server: Connection refused")
 
 
-@pytest.mark.parametrize("output", ["", "oops", "[1]"])
+@pytest.mark.parametrize("output", ["", "oops", "[1]", "[" * 50_000])
 async def test_a_program_that_prints_no_json_gives_an_empty_dict(
     output: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -98,6 +98,21 @@ async def test_a_program_that_prints_no_json_gives_an_empty_dict(
     program.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert await _measure(5201) == {}
+
+
+async def test_a_program_that_cannot_be_started_is_a_test_that_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "iperf3"
+    program.write_text("#!/missing/sh\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert await _measure(5201) == {
+        "start": {"connected": []},
+        "intervals": [],
+        "end": {},
+        "error": "unable to start iperf3: No such file or directory",
+    }
 
 
 @pytest.mark.parametrize(
