@@ -42,6 +42,9 @@ async def serve(
         from hypercorn.config import Config
         from hypercorn.trio import serve as hypercorn_serve
 
+        from ..web.one_pass import read_in_one_pass
+
+    read_in_one_pass()
     config = Config()
     config.bind = [address]
     config.backlog = 1024

@@ -9,6 +9,7 @@ It knows nothing of what the pages are about.
 | `login.py` | `Login`: a token, the page that asks for it, and the cookie that remembers |
 | `form.py` | the fields of a form, within a bound |
 | `live.py` | server-sent events |
+| `one_pass.py` | what has the server read a request's lines in one pass |
 | `formats.py` | how times, durations, counts and ratios are shown |
 | `templates/`, `static/` | the frame of each page, its style and its script; `static/vendor/` holds htmx and uPlot |
 
