@@ -63,7 +63,8 @@ async def test_a_reset_and_a_closed_stream_are_told_in_trios_words() -> None:
             await stream.receive_some()
         with pytest.raises(trio.BrokenResourceError):
             await stream.send_all(b"x")
-        await stream.aclose()
+        with trio.testing.assert_checkpoints():
+            await stream.aclose()
         with pytest.raises(trio.ClosedResourceError):
             await stream.send_all(b"x")
         with pytest.raises(trio.ClosedResourceError):
