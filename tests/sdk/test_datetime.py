@@ -73,8 +73,11 @@ def test_dates_and_times_reckon_and_compare_as_cpython_s(
     for function in [*COMPARISONS, lambda a, b: a - b]:
         for pair in [(a, b), (a, a), (a.date(), b.date()), (a, None), (a.date(), 1)]:
             agree(function, *pair)
+    pairs_of_times = [(a.time(), b.time()), (a.time(), a.timetz())]
+    if not any((moment.utcoffset() or cpython.timedelta()).microseconds for moment in (a, b)):
+        pairs_of_times.append((a.timetz(), b.timetz()))  # CPython leaves microseconds of an offset out, here only
     for function in COMPARISONS:
-        for times in [(a.timetz(), b.timetz()), (a.time(), b.time()), (a.time(), a.timetz())]:
+        for times in pairs_of_times:
             agree(function, *times)
     for moment in [a, a.date()]:
         agree(lambda moment, delta: moment + delta, moment, delta)
