@@ -19,10 +19,13 @@ from ._exchange import Exchange
 from ._incoming import AnswerError
 from ._network import Address, Connection, Network, close, connect
 from ._parser import AnswerHead, Http1
+from ._tcp import TcpStream
 
 IDLE_MAX = 118.0  # seconds after which an idle connection is not used again (libcurl's CURLOPT_MAXAGE_CONN)
 LARGE_WRITE = 64 * 1024  # bytes: from here on an answer may overtake the request
 READ_SIZE = 64 * 1024  # bytes
+LARGE_BODY = 64 * 1024  # bytes still to come, from which on large reads pay
+LARGE_READ = 512 * 1024  # bytes
 BODY_MAX = 1024 * 1024  # bytes of an answer's body that are kept while the request is being sent
 
 # How the peer ends a connection before its time, or breaks the protocol.
@@ -106,6 +109,8 @@ class HttpConnection:
                 break
             if http.paused:
                 await trio.lowlevel.checkpoint()
+            elif http.to_come >= LARGE_BODY and isinstance(self._stream, TcpStream):
+                await self._read_large(self._stream, body, size_max + 1 - len(body), exchange)
             elif part is None:
                 http.receive(await self._receive(exchange))
         if len(body) > size_max:
@@ -213,11 +218,23 @@ class HttpConnection:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             exchange.peer_reset = True
             raise
-        if data:
-            exchange.received(data)
-        else:
-            exchange.peer_closed = True
+        exchange.received(len(data))
         return bytes(data)
+
+    async def _read_large(self, stream: TcpStream, body: bytearray, limit: int, exchange: Exchange) -> None:
+        """Receive once, a lot, and add to the body what belongs to it; only what follows it goes to the parser."""
+        http, buffer = self._http, _large_buffer()[:limit]
+        try:
+            size = await stream.receive_into(buffer)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            exchange.peer_reset = True
+            raise
+        exchange.received(size)
+        of_body = min(size, http.to_come)
+        body += buffer[:of_body]
+        http.passed_by(of_body)
+        if of_body < size or not size:
+            http.receive(bytes(buffer[of_body:size]))
 
 
 async def open_connection(
@@ -244,6 +261,20 @@ async def open_connection(
         is_readable = connection.is_readable
         connection = connection._replace(is_readable=lambda: _holds_data(stream) or is_readable())
     return HttpConnection(connection._replace(stream=stream), address)
+
+
+# Where large reads arrive, once a Trio run: as nobody has a turn between a read and the use of what came, one is enough
+# for all connections. New memory for each read would be taken from the system, and be given back to it, each time.
+_buffer_of_run: trio.lowlevel.RunVar[memoryview] = trio.lowlevel.RunVar("dl7450 large reads")
+
+
+def _large_buffer() -> memoryview:
+    try:
+        return _buffer_of_run.get()
+    except LookupError:
+        buffer = memoryview(bytearray(LARGE_READ))
+        _buffer_of_run.set(buffer)
+        return buffer
 
 
 def _holds_data(stream: trio.SSLStream[trio.abc.Stream]) -> bool:

@@ -77,11 +77,15 @@ class Exchange:
         self.bytes_sent += count
         self.request_sent = self.now()
 
-    def received(self, data: bytes | bytearray) -> None:
+    def received(self, count: int) -> None:
+        """So many bytes have come; none is the end of the connection."""
+        if not count:
+            self.peer_closed = True
+            return
         self.last_byte = self.now()
         if self.first_byte is None:
             self.first_byte = self.last_byte
-        self.bytes_received += len(data)
+        self.bytes_received += count
 
     def begin_resend(self) -> None:
         """The request goes out once more: what the dead connection saw does not count."""

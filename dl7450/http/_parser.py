@@ -170,6 +170,20 @@ class Http1:
         return part or None
 
     @property
+    def to_come(self) -> int:
+        """How many of the next bytes to come are bytes of the body, as far as that is known.
+
+        Whoever receives some of them may keep them for himself, and tells only how many, with `passed_by`.
+        """
+        return 0 if self._incoming.unread else self._left or 0
+
+    def passed_by(self, count: int) -> None:
+        """So many bytes of those `to_come` were received."""
+        assert self._left is not None
+        self._left -= count
+        self.done = not (self._left or self._is_chunked)
+
+    @property
     def reusable(self) -> bool:
         """Whether another request may follow on this connection."""
         return self.done and not (self.closes or self._incoming.ended or self._incoming.unread)

@@ -140,6 +140,32 @@ def test_how_an_answer_arrives_does_not_matter(
     assert answered(parts) == (AnswerHead(status, b"1.1", headers), body, reusable)
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize(
+    ("data", "reusable"),
+    [(ok(b"hello"), True), (ok(b"hello") + b"more", False), (chunked(*CHUNKS), True), (chunked(*CHUNKS) + b"!", False)],
+    ids=["length", "more", "chunks", "more than chunks"],
+)
+def test_bytes_of_a_body_may_pass_by_the_parser(data: bytes, reusable: bool, size: int) -> None:
+    parser, body = asked(), b""
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    parser.receive(pieces.pop(0))
+    while parser.head() is None:
+        parser.receive(pieces.pop(0))
+    while not parser.done:
+        if part := parser.body():
+            body += part
+        elif not parser.done:
+            piece = pieces.pop(0)
+            if passed := min(len(piece), parser.to_come):
+                body += piece[:passed]
+                parser.passed_by(passed)
+            if len(piece) > passed:
+                parser.receive(piece[passed:])
+    expected = b"helloworld, and" if CHUNKED in answered([data])[0].headers else b"hello"
+    assert (body, parser.reusable and not pieces) == (expected, reusable)
+
+
 def test_a_connection_on_which_more_than_the_answer_came_is_not_used_again() -> None:
     assert answered([ok(b"hi") + b"m"]) == (AnswerHead(200, b"1.1", [LENGTH_2]), b"hi", False)
     assert answered([chunked(*CHUNKS) + b"m"])[2] is False

@@ -8,6 +8,7 @@ import trio
 from trio.testing import MockClock
 
 import dl7450
+from dl7450.http import _connection
 from dl7450.http._client import HttpStatistics
 from dl7450.http._curl import FailedRequest
 from dl7450.http._exchange import Exchange
@@ -63,6 +64,43 @@ async def test_a_chunked_body_arrives_whole(style: Style) -> None:
         bodies = [(await ask(dock, style, url_of(server))).body() for _ in range(2)]
     assert bodies == [b"hello, " + b"world" * 50_000] * 2
     assert connections(server) == [0, 0]
+
+
+async def test_large_bodies_that_come_at_once_do_not_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "LARGE_READ", 10_000)  # full at each read: more can be read without waiting
+    sent = [bytes([number]) * 3_000_000 for number in range(4)]
+    async with fault_server(*map(always, map(ok, sent))) as server, dl7450.open_dock() as dock:
+        received: list[bytes] = []
+
+        async def fetch() -> None:
+            received.append(bytes((await dock.http.get(url_of(server))).body()))
+
+        async with trio.open_nursery() as nursery:
+            for _ in sent:
+                nursery.start_soon(fetch)
+    assert sorted(received) == sent
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status", "size", "connection"),
+    [
+        ((ok(bytes(200_000)),), 200, 200_000, 0),
+        ((chunked(chunk(bytes(200_000)), chunk(bytes(100_000)), LAST_CHUNK),), 200, 300_000, 0),
+        ((ok(bytes(200_000)) + b"more",), 200, 200_000, 1),
+        ((ok(bytes(200_000))[:-1], close), 18, 0, 1),
+        ((ok(bytes(200_000))[:-1], rst), 56, 0, 1),
+    ],
+    ids=["length", "chunks", "more", "end", "reset"],
+)
+async def test_a_large_body_ends_as_a_small_one_does(
+    pieces: tuple[bytes, ...], status: int, size: int, connection: int
+) -> None:
+    """Read past the parser; `connection`: the one of the request after it."""
+    async with fault_server((request, *pieces, again(request, ok()))) as server, dl7450.open_dock() as dock:
+        answer = await dock.http.get(url_of(server))
+        await dock.http.get(url_of(server))
+    assert (answer.status_code(), len(answer.body())) == (status, size)
+    assert connections(server) == [0, connection]
 
 
 @pytest.mark.parametrize("style", STYLES)
