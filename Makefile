@@ -59,7 +59,7 @@ mutants: $(VENV)/installed
 .venv-bench/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --upgrade pip
-	.venv-bench/bin/pip install --quiet --editable . --group bench
+	.venv-bench/bin/pip install --quiet --editable ".[fleet]" --group bench
 	@touch $@
 
 bench: .venv-bench/installed

@@ -23,7 +23,7 @@ from ._page import publish
 from ._peers import AIOHTTP, AIOHTTP_TRACED, HTTPX2_ASYNC, HTTPX2_SYNC, HTTPX_TRACED, PEERS
 from ._results import Results, as_json, machine, show, versions
 from ._server import running_site
-from ._sinks import ROTEL, to_sink
+from ._sinks import SINKS, to_sink
 from ._telemetry import dropped, no_losses, untraced
 from ._whole_runs import measure_whole_runs
 from ._work import ONE_BY_ONE, SIXTEEN, WORKS
@@ -37,7 +37,7 @@ QUICK_ROUNDS = 11
 QUICK_WORKS = [ONE_BY_ONE, SIXTEEN]
 _QUICK = {
     *(TRIO_TRACED, TRIO_UNTRACED, SYNC_TRACED, HTTPX2_ASYNC, HTTPX2_SYNC, HTTPX_TRACED, AIOHTTP, AIOHTTP_TRACED),
-    *(to_sink(TRIO_TRACED, ROTEL), to_sink(AIOHTTP_TRACED, ROTEL)),
+    *(to_sink(subject, sink) for subject in (TRIO_TRACED, AIOHTTP_TRACED) for sink in SINKS),
 }
 QUICK_SUBJECTS = [subject for subject in SUBJECTS if subject.name in _QUICK]
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from ._docks import CALLBACK_TRACED, SYNC_TRACED, TRIO_SAMPLED, TRIO_TRACED, TRIO_UNTRACED
 from ._many_docks import ManyDocks
 from ._peers import AIOHTTP, AIOHTTP_TRACED, HTTPX2_ASYNC, HTTPX2_SYNC, HTTPX_TRACED
-from ._sinks import ROTEL, to_sink
+from ._sinks import SINKS, to_sink
 from ._statistics import Spread, ratios, spread
 from ._whole_runs import FETCHES, SPANS, WholeRuns
 from ._work import EIGHT_MIB, HALF_MIB, ONE_BY_ONE, SIXTEEN, SOME_FAIL, Sample, Style, Work
@@ -87,12 +87,15 @@ class Results:
         return [*self._targets_of_works(), *self._targets_of_others()]
 
     def _targets_of_works(self) -> Iterator[Target]:
-        sink, aiohttp_sink = to_sink(TRIO_TRACED, ROTEL), to_sink(AIOHTTP_TRACED, ROTEL)
+        with_sinks = [
+            (f"the same, both to {sink}", 0.6, to_sink(TRIO_TRACED, sink), to_sink(AIOHTTP_TRACED, sink), SIXTEEN)
+            for sink in SINKS
+        ]
         for what, at_most, subject, reference, work in (
             ("traced, 1 KiB, 16 in flight / untraced httpx2.AsyncClient", 0.52, TRIO_TRACED, HTTPX2_ASYNC, SIXTEEN),
             ("the same / httpx + OpenTelemetry", 0.22, TRIO_TRACED, HTTPX_TRACED, SIXTEEN),
             ("the same / aiohttp + OpenTelemetry", 0.92, TRIO_TRACED, AIOHTTP_TRACED, SIXTEEN),
-            ("the same, both with a real OTLP sink", 0.6, sink, aiohttp_sink, SIXTEEN),
+            *with_sinks,
             ("untraced / aiohttp", 1.4, TRIO_UNTRACED, AIOHTTP, SIXTEEN),
             ("traced, 512 KiB / aiohttp + OpenTelemetry", 1.0, TRIO_TRACED, AIOHTTP_TRACED, HALF_MIB),
             ("traced, 8 MiB / aiohttp + OpenTelemetry", 0.95, TRIO_TRACED, AIOHTTP_TRACED, EIGHT_MIB),
