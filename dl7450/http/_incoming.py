@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from ._curl import Failure
 
+PLAIN_MAX = 2048  # bytes of lines that are read at once
+
 _STEP = 256  # bytes of a line
 
 _CR = 0x0D
@@ -29,7 +31,7 @@ class Incoming:
     Attributes:
         ended: nothing more will come.
         goes_on: the last line that `may_go_on` does: a blank follows it.
-        line_size: bytes of the last line, with its end.
+        line_size: bytes of the last line, with its end; of `plain_lines`, with the blank one.
         steps: how much work was done so far.
     """
 
@@ -90,6 +92,28 @@ class Incoming:
         self.steps += 1 + size // _STEP
         line = data[start : end - 1] if size > 1 and data[end - 1] == _CR else data[start:end]
         return line if isinstance(line, bytes) else bytes(line)
+
+    def plain_lines(self) -> list[bytes] | None:
+        """All lines before the next blank one at once, which is what `line` would give one after the other.
+
+        None, and nothing is read, if they have not all come at once, are more than `PLAIN_MAX` bytes, or not as most
+        are: each ends with CRLF, none goes on in the next one, and there is neither a NUL nor another CR or LF in them.
+        """
+        data, start = self._data, self._position
+        end = -1 if self._searched > start else data.find(b"\r\n\r\n", start, start + PLAIN_MAX)
+        if end < 0:
+            return None
+        block = bytes(data[start:end])
+        lines = block.split(b"\r\n")
+        breaks = len(lines) - 1
+        if block.count(b"\r") != breaks or block.count(b"\n") != breaks:
+            return None
+        if b"\0" in block or b"\n " in block or b"\n\t" in block:
+            return None
+        self._position = self._searched = end + 4
+        self.line_size = end + 4 - start
+        self.steps += len(lines) + self.line_size // _STEP
+        return lines
 
     def take(self, size: int) -> bytes:
         """The next bytes, so many or as many as there are."""

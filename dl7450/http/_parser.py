@@ -54,11 +54,13 @@ CHUNK_LINE_MAX = 16 * 1024  # a chunk's size and its extensions
 LENGTH_MAX = 2**63 - 1
 
 STEPS_AT_ONCE = 500  # see `Incoming`
+PLAIN_HEADS_MAX = 8 * 1024  # bytes; behind them lines are counted one by one, as some bound may be near
 
 _NUL, _CR = b"\0\r"
 _BLANKS = b" \t"
 _HEX = b"0123456789abcdefABCDEF"
 _WITHOUT_BODY = (204, 304)
+_FRAMING_SIZES = {len(name) for name in ("connection", "content-length", "transfer-encoding")}
 _SWITCHING_PROTOCOLS = 101
 
 
@@ -129,6 +131,12 @@ class Http1:
         incoming = self._incoming
         enough = incoming.steps + STEPS_AT_ONCE
         while incoming.steps < enough:
+            if not self._status and self._head_size < PLAIN_HEADS_MAX and (lines := incoming.plain_lines()):
+                self._read_lines(lines)
+                if self.begun:
+                    return self._final_head()
+                self._status, self._headers = 0, []  # it was an interim answer
+                continue
             line = incoming.line(LINE_MAX, self._status > 0)
             if line is None:
                 return self._unfinished_head()
@@ -188,8 +196,8 @@ class Http1:
         """Whether another request may follow on this connection."""
         return self.done and not (self.closes or self._incoming.ended or self._incoming.unread)
 
-    def _count_header(self) -> None:
-        self._header_count += 1
+    def _count_headers(self, count: int) -> None:
+        self._header_count += count
         if self._header_count > HEADERS_MAX:
             raise AnswerError(Failure.HEAD_TOO_LARGE)
 
@@ -231,6 +239,13 @@ class Http1:
         self._has_spoken_http = True
         self.begun = self._status >= 200 or self._status == _SWITCHING_PROTOCOLS
 
+    def _read_lines(self, lines: list[bytes]) -> None:
+        """Read a head whose lines have all come, and are as most are."""
+        self.line_received = True
+        self._head_size += self._incoming.line_size
+        self._read_status_line(lines[0])
+        self._add_headers(lines[1:])
+
     def _read_header(self, line: bytes) -> None:
         if _CR in line or _NUL in line:
             raise AnswerError(Failure.BAD_HEADER)
@@ -239,22 +254,30 @@ class Http1:
             if self._incoming.goes_on:
                 return
             line, self._folded, self._folded_size = b" ".join(self._folded), [], 0
-        name, colon, value = line.partition(b":")
-        if not colon:
-            raise AnswerError(Failure.BAD_HEADER)
-        self._count_header()
-        value = value.strip(_BLANKS)
-        self._headers.append((name.strip(_BLANKS), value))
-        size = len(name)  # comparing lengths first is cheap, and rules out most names
-        if size == 10 and name.lower() == b"connection":
+        self._add_headers([line])
+
+    def _add_headers(self, lines: list[bytes]) -> None:
+        headers = self._headers
+        for line in lines:
+            name, colon, value = line.partition(b":")
+            if not colon:
+                raise AnswerError(Failure.BAD_HEADER)
+            value = value.strip(_BLANKS)
+            headers.append((name.strip(_BLANKS), value))
+            if len(name) in _FRAMING_SIZES:  # cheap, and rules out most names
+                self._read_framing(name.lower(), value)
+        self._count_headers(len(lines))
+
+    def _read_framing(self, name: bytes, value: bytes) -> None:
+        if name == b"connection":
             asked = items_of(value)
             self._close_asked = self._close_asked or b"close" in asked
             self._keep_alive_asked = self._keep_alive_asked or b"keep-alive" in asked
         elif self._status < 200 or self._status in _WITHOUT_BODY:
             pass
-        elif size == 14 and name.lower() == b"content-length":
+        elif name == b"content-length":
             self._read_length(value)
-        elif size == 17 and name.lower() == b"transfer-encoding" and self._method != "HEAD":
+        elif name == b"transfer-encoding" and self._method != "HEAD":
             self._read_coding(value)
 
     def _fold(self, line: bytes) -> None:
@@ -362,4 +385,4 @@ class Http1:
         elif _NUL in line or b":" not in line:
             raise AnswerError(Failure.BAD_HEADER)
         else:
-            self._count_header()
+            self._count_headers(1)
