@@ -125,7 +125,6 @@ class RequestSpan:
     def end_failed(self, code: CurlCode, detail: str | None, exchange: Exchange) -> None:
         """The request failed with a libcurl code; the detail, if there is one, is the description of the status."""
         self._at_end["error.type"] = code.curl_name
-        self.span.set_attribute("dl7450.curl.code", int(code))
         self.span.set_status(StatusCode.ERROR, detail)
         self._end(exchange, None, code)
 
@@ -164,6 +163,8 @@ class RequestSpan:
     def _describe(self, exchange: Exchange, body_size: int | None, code: CurlCode | None) -> None:
         span = self.span
         at_end = {**self._at_end, "http.request.body.size": len(self._call.data)}
+        if code is not None:
+            at_end["dl7450.curl.code"] = int(code)
         if body_size is not None:
             at_end["http.response.body.size"] = body_size
         if exchange.peer is not None:
