@@ -133,9 +133,8 @@ class Results:
             yield Target(f"KiB per idle dock, {count} docks", 64, spread([docks.idle_dock]))
         runs = self.whole_runs
         if runs is not None:
-            shown = f"dl7450 trace, a file of {runs.trace_file_megabytes:.0f} MB and {SPANS:,} spans"
             yield Target(f"a carousel's day on virtual time ({FETCHES:,} fetches), seconds", 8, runs.day_seconds)
-            yield Target(f"{shown}, seconds", 2.5, runs.trace_seconds)
+            yield Target(f"dl7450 trace, a file of {SPANS:,} spans, seconds", 2.5, runs.trace_seconds)
             yield Target("the same, MB of memory", 100, runs.trace_peak_megabytes)
 
     def _seconds(self, subject: str, work: Work) -> list[float]:
