@@ -347,11 +347,11 @@ async def open_dock(
             open_docks.append(dock)
             try:
                 yield dock
-                dock.mqtt.stop()
                 dock.iperf.tasks.cancel_all()
                 dock.timers.stop()  # else one that fires faster than its function runs would be waited for, for ever
                 dock.events.cancel_all()
                 lifetime.close_door()
+                await dock.mqtt.unload()
                 await lifetime.pending.wait_none()
             finally:
                 if dock in open_docks:

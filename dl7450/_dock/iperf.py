@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import trio
 from opentelemetry import trace
@@ -33,6 +34,7 @@ class IperfTests:
 
     def __init__(self, lifetime: Lifetime, app_calls: AppCalls, machine: Machine, now: Callable[[], int]) -> None:
         self.tasks = AppTasks(lifetime)
+        self._turns = lifetime.turns
         self._app_calls = app_calls
         self._machine = machine
         self._now = now
@@ -41,28 +43,38 @@ class IperfTests:
         """Begin a test; its result goes to a callback, if there is one."""
         setter = trace.get_current_span().get_span_context()
         links = [Link(setter)] if setter.is_valid else []
-        self.tasks.start_soon(self._test, host, port, on_complete, links, name="dl7450 iperf")
+        turn = self._turns.in_turn()
+        self.tasks.start_soon(self._test, turn, host, port, on_complete, links, name="dl7450 iperf")
 
     async def _test(
-        self, host: str, port: int, on_complete: Callable[[dict[str, object]], object] | None, links: list[Link]
+        self,
+        turn: AbstractAsyncContextManager[None],
+        host: str,
+        port: int,
+        on_complete: Callable[[dict[str, object]], object] | None,
+        links: list[Link],
     ) -> None:
+        async with turn:
+            output = await self._measure(host, port)
+        if on_complete is not None:
+            self._app_calls.notify(f"iperf {host}:{port}", on_complete, lambda: (_parsed(output),), links, _always)
+
+    async def _measure(self, host: str, port: int) -> str:
+        """What iperf3 prints."""
         program = shutil.which("iperf3")
         network = self._machine.address
         if network is None:
-            output = json.dumps(_failure("unable to connect to server: Network is unreachable"))
-        elif program is None or isinstance(trio.lowlevel.current_clock(), MockClock):
+            return json.dumps(_failure("unable to connect to server: Network is unreachable"))
+        if program is None or isinstance(trio.lowlevel.current_clock(), MockClock):
             begun = self._now() // 1_000_000_000
             await trio.sleep(SECONDS)
-            output = json.dumps(invented(host, port, network.bandwidth, begun))
-        else:
-            command = [program, "--json", "--client", host, "--port", str(port), "--time", str(SECONDS)]
-            try:
-                done = await trio.run_process(command, capture_stdout=True, stderr=subprocess.DEVNULL, check=False)
-                output = done.stdout.decode("utf-8", "replace")
-            except OSError as error:  # no file descriptor is left, for example
-                output = json.dumps(_failure(f"unable to start iperf3: {error.strerror}"))
-        if on_complete is not None:
-            self._app_calls.notify(f"iperf {host}:{port}", on_complete, lambda: (_parsed(output),), links, _always)
+            return json.dumps(invented(host, port, network.bandwidth, begun))
+        command = [program, "--json", "--client", host, "--port", str(port), "--time", str(SECONDS)]
+        try:
+            done = await trio.run_process(command, capture_stdout=True, stderr=subprocess.DEVNULL, check=False)
+        except OSError as error:  # no file descriptor is left, for example
+            return json.dumps(_failure(f"unable to start iperf3: {error.strerror}"))
+        return done.stdout.decode("utf-8", "replace")
 
 
 def invented(host: str, port: int, bits_per_second: float, begun: int) -> dict[str, object]:

@@ -50,6 +50,7 @@ class Clients:
         call_app: CallApp,
     ) -> None:
         self.tasks = AppTasks(lifetime)
+        self._turns = lifetime.turns
         self._network = network
         self._tracer_provider = tracer_provider
         self._now = now
@@ -67,7 +68,7 @@ class Clients:
         except ImportError as error:
             raise ImportError(f"mqtt needs {error.name}: pip install 'dl7450[mqtt]'", name=error.name) from error
         tracing = MqttTracing(self._tracer_provider, self._now, broker, client_id)
-        client = Client(Session(client_id, broker, self._network, tracing, self._call_app))
+        client = Client(Session(client_id, broker, self._network, tracing, self._call_app, self._turns))
         self._clients[client] = None
         return client
 
@@ -81,15 +82,18 @@ class Clients:
 
     def stop(self) -> None:
         """End all clients: no callback of theirs is called any more."""
+        self._give_up()
         self.tasks.cancel_all()
+
+    async def unload(self) -> None:
+        """The same, one after the other, each when the one before has cleaned up after itself: the app has ended."""
+        self._give_up()
+        await self.tasks.unload()
+
+    def _give_up(self) -> None:
         for client in self._clients:
             client.session.give_up()
         self._clients.clear()
-
-    async def unload(self) -> None:
-        """The same, and wait until they have cleaned up after themselves: the app has ended."""
-        self.stop()
-        await self.tasks.unload()
 
     @staticmethod
     async def _run(client: Client, options: Options) -> None:

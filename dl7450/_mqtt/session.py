@@ -23,6 +23,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span
 
+from .._trio.turns import Turns
 from ..http._curl import FailedRequest
 from ..http._exchange import Exchange
 from ..http._network import Network, close
@@ -79,7 +80,13 @@ class Session:
     """
 
     def __init__(
-        self, client_id: str, broker: Broker, network: Network, tracing: MqttTracing, call_app: CallApp
+        self,
+        client_id: str,
+        broker: Broker,
+        network: Network,
+        tracing: MqttTracing,
+        call_app: CallApp,
+        turns: Turns,
     ) -> None:
         self.on_connect: Callable[..., object] | None = None
         self.on_message: Callable[..., object] | None = None
@@ -90,9 +97,11 @@ class Session:
         self._tracing = tracing
         self._call_app = call_app
         self._engine = Engine(client_id)
+        self._turns = turns
+        self._as_receiver, self._as_sender = turns.number(), turns.number()  # the places of its two tasks
         self._heard = True  # the app is told what happens
         self._published: dict[int, Span] = {}  # messages that are under way
-        self._processing: set[Span] = set()  # of messages that the app has not processed
+        self._processing: dict[Span, None] = {}  # of messages that the app has not processed, in order
         self._attempt: tuple[Span, Exchange] | None = None
         self._something_to_send = trio.Event()
         self._sent = self._received = -math.inf  # moments of Trio's clock
@@ -119,6 +128,7 @@ class Session:
         """Connect and stay connected, until the broker refuses."""
         failures = 0
         while True:
+            await self._turns.wait(self._as_receiver)
             was_accepted, code = await self._connect_once(options)
             self._tell_connect(code)
             if code > 0:
@@ -156,6 +166,7 @@ class Session:
                         was_accepted = self._engine.accepted
                         self._engine.end()
                         await close(stream)
+            await self._turns.wait(self._as_receiver)
             if patience.cancelled_caught:
                 error = "timeout"
             if code > 0:
@@ -172,12 +183,14 @@ class Session:
         code = int(MqttCode.FAILURE)
         try:
             async with trio.open_nursery() as nursery:
+                await self._turns.wait(self._as_receiver)
                 await stream.send_all(self._engine.begin(options))
                 self._sent = self._received = trio.current_time()
                 nursery.start_soon(self._send, stream, options.keep_alive or math.inf)
                 while code < 0 and (data := await stream.receive_some(_CHUNK)):
                     self._received = trio.current_time()
                     for start in range(0, len(data), AT_ONCE):
+                        await self._turns.wait(self._as_receiver)
                         try:
                             self._engine.receive(data[start : start + AT_ONCE])
                         finally:
@@ -202,6 +215,7 @@ class Session:
         """
         pinged = False
         while True:
+            await self._turns.wait(self._as_sender)
             self._something_to_send = trio.Event()
             if data := self._engine.outgoing():
                 with trio.fail_after(keep_alive):
@@ -212,6 +226,7 @@ class Session:
                 await self._something_to_send.wait()
             if not silence.cancelled_caught:
                 continue
+            await self._turns.wait(self._as_sender)
             if pinged and self._received < self._sent:
                 raise trio.TooSlowError
             pinged = True
@@ -253,11 +268,11 @@ class Session:
         if self.on_message is None:
             return
         span = self._tracing.start_process(message.topic, len(message.payload), message.qos)
-        self._processing.add(span)
+        self._processing[span] = None
 
         def processed() -> None:
             if span in self._processing:
-                self._processing.discard(span)
+                self._processing.pop(span, None)  # it may be given up meanwhile, on the Trio thread
                 self._tracing.end_process(span)
 
         self._call_app(

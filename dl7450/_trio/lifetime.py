@@ -30,7 +30,7 @@ class Lifetime:
 
     Attributes:
         nursery: of the dock.
-        turns: in which requests begin and end, on virtual time.
+        turns: in which what works for an app goes on, on virtual time.
         pending: requests in flight, and what the app thread has to do.
         door_closed: nothing new begins.
         over: everything ends.

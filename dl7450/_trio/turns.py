@@ -2,9 +2,10 @@
 
 Trio wakes in any order what is due at one moment, and app code runs beside it on a thread of its own: which request
 ends first of two that time out together, or whether one begins before the app starts the next, would be a race. Spans
-would get other ids, and callbacks another order. So an app's requests take turns when they begin and when they end,
-and whoever decides what the app does next is the last. A turn is given when no app code runs and every task is blocked:
-time stands still meanwhile, so nothing is late.
+would get other ids, and callbacks another order. So what works for an app takes turns: its requests and measurements
+when they begin and when they end, its MQTT clients whenever they send or receive. Whoever decides what the app does
+next is the last. A turn is given when no app code runs and every task is blocked: time stands still meanwhile, so
+nothing is late.
 
 Requests of a Trio program's own tasks and of other threads take no turns: app code may be waiting for them.
 On a real clock nobody waits for a turn: there the network decides what comes first.
@@ -43,6 +44,10 @@ class Turns:
         self._waiting: list[tuple[float, int, trio.Event]] = []  # a heap
         self._are_given = False
 
+    def number(self) -> int:
+        """A place among those who take turns: after all that have one."""
+        return next(self._numbers)
+
     @property
     def all_had(self) -> bool:
         """Whether nobody waits for a turn, and the last one who did is blocked again."""
@@ -53,13 +58,13 @@ class Turns:
 
         A block that is cancelled ends at once.
         """
-        return _InTurn(self, next(self._numbers)) if self._is_virtual else NO_TURN
+        return _InTurn(self, self.number()) if self._is_virtual else NO_TURN
 
     async def wait(self, number: float = math.inf) -> None:
         """Wait for the turn of a number; without one, until all others have had theirs. On a real clock, go on."""
         if not self._is_virtual:
             return
-        turn = (number, next(self._numbers), trio.Event())
+        turn = (number, self.number(), trio.Event())
         heappush(self._waiting, turn)
         if not self._are_given:
             self._are_given = True

@@ -68,7 +68,7 @@ class MqttBroker:
         self._messages: list[MqttMessage] = []
         self._sessions: dict[str, _Session] = {}
         self._retained: dict[str, Publish] = {}
-        self._links: set[_Link] = set()
+        self._links: dict[_Link, None] = {}  # in the order in which they were made
         self._refusal = 0
         self._stalled = False
 
@@ -126,11 +126,11 @@ class MqttBroker:
         """A `Network`: the broker is at every address."""
         await trio.lowlevel.checkpoint()
         link = _Link(self._receive, self._lost)
-        self._links.add(link)
+        self._links[link] = None
         return Connection(link, lambda: bool(link.answer), _handshake)
 
     def _drop(self) -> None:
-        for link in self._links.copy():
+        for link in list(self._links):
             link.end()
 
     def _receive(self, link: _Link, packet: Packet) -> None:
@@ -209,7 +209,7 @@ class MqttBroker:
             session.waiting.append(publish)
 
     def _lost(self, link: _Link) -> None:
-        self._links.discard(link)
+        self._links.pop(link, None)
         if link.session.link is link:
             link.session.link = None
             if link.will is not None:

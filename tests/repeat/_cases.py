@@ -1,16 +1,40 @@
-"""The apps that are run again and again, and the servers in memory that they ask."""
+"""The apps that are run again and again, the servers in memory that they ask, and what they are told by others."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
-from dl7450.testing import Answer
+from dl7450.testing import Answer, MqttBroker, picture
 from dl7450.testing._request import Request
 from dl7450.testing._routes import Route
 
 TESTS = Path(__file__).parents[1]
 EXAMPLES = TESTS.parent / "examples"
 CONTENT = {"seconds": 0.75, "base_url": "http://content.example/", "pictures": [], "images": ["red", "green", "gone"]}
+
+Tell: TypeAlias = Callable[[MqttBroker, Callable[[bytes], object]], object]
+
+
+def by_broker(broker: MqttBroker, send: Callable[[bytes], object]) -> None:
+    """Several messages at one moment, then the connection is lost, with one that waits for the next."""
+    for title in ("Stand-up", "Review"):
+        broker.publish("rooms/4.12", json.dumps({"title": title, "until": "15:30"}), qos=1, retain=True)
+    broker.drop()
+    broker.publish("rooms/4.12", b"", qos=2)
+
+
+def by_cloud(broker: MqttBroker, send: Callable[[bytes], object]) -> None:
+    """Texts, a picture, and what is neither."""
+    for message in (b"tTea", b"i" + picture("navy").data, b"tCake", b"ino picture"):
+        send(message)
+
+
+def by_both(broker: MqttBroker, send: Callable[[bytes], object]) -> None:
+    """Both at one moment."""
+    by_cloud(broker, send)
+    by_broker(broker, send)
 
 
 @dataclass(frozen=True)
@@ -22,12 +46,15 @@ class Case:
         seconds: of dock time that it runs for.
         values: of the dock's store.
         store: a file that describes the dock.
+        tell: what happens after each quarter of that time: with the MQTT broker, and a function that sends a message of
+            the vendor's cloud.
     """
 
     app: Path
     seconds: float = 10.0
     values: Mapping[str, str] = field(default_factory=dict)
     store: Path | None = None
+    tell: Tell = lambda broker, send: None
 
     @property
     def name(self) -> str:
@@ -37,12 +64,14 @@ class Case:
 
 SERVER = "http://content.example"
 CASES = [
-    *(Case(app) for app in sorted(Path(__file__).parent.glob("apps/*.py"))),
+    *(Case(app, tell=by_both) for app in sorted(Path(__file__).parent.glob("apps/*.py"))),
     Case(EXAMPLES / "carousel.py", values={"server": SERVER}),
     Case(EXAMPLES / "carousel_async.py", values={"server": SERVER}),
     Case(EXAMPLES / "departures.py", seconds=90, store=EXAMPLES / "tests" / "departures.yaml"),
     Case(EXAMPLES / "door_sign.py"),
     Case(EXAMPLES / "framebuf_clock.py", seconds=120),
+    Case(EXAMPLES / "messages.py", tell=by_cloud),
+    Case(EXAMPLES / "room_sign.py", tell=by_broker),
     Case(EXAMPLES / "speed.py", seconds=3620),
     Case(EXAMPLES / "thermometer.py", store=EXAMPLES / "tests" / "thermometer.yaml"),
     *(

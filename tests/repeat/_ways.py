@@ -19,7 +19,7 @@ import dl7450_telemetry
 from dl7450 import cli
 from dl7450._device.device_file import load_device
 from dl7450._screen.state import ScreenState
-from dl7450.testing import Routes, TestDock
+from dl7450.testing import MqttBroker, Routes, TestDock
 from dl7450.testing._options import DockOptions
 from dl7450.testing._recorder import Recorder
 from dl7450.testing._request import Request
@@ -52,7 +52,9 @@ def in_plain_test(case: Case) -> str:
             dock.run_app(case.app)
             for _ in range(4):
                 dock.advance(case.seconds / 4)
+                case.tell(dock.mqtt, dock.vision.send)
             told = [*_frames(dock.frames), *_spans(dock.spans), dock.span_tree(), *map(_request, dock.requests)]
+            told += map(repr, dock.mqtt.messages)
         finally:
             problems = dock.close()
     return "\n".join([printed.getvalue(), *told, *problems, str(dock.statistics())])
@@ -65,15 +67,23 @@ def in_trio_program(case: Case) -> str:
     recorder.tracer_provider.add_span_processor(ended)
     routes = Routes()
     serve(routes.route)
+    broker = MqttBroker(lambda do, *arguments: do(*arguments), trio.current_time)
     frames: list[ScreenState] = []
+
+    async def tell(dock: dl7450.Dock) -> None:
+        for quarter in range(1, 5):
+            await trio.sleep_until(dock.started + quarter * case.seconds / 4)
+            case.tell(broker, dock.send_message)
 
     async def main() -> None:
         async with dl7450.open_dock(
             transport=routes.transport(),
+            network=broker,
             device=device,
             tracer_provider=recorder.tracer_provider,
             on_frame=frames.append,
         ) as dock:
+            dock.start_soon(tell, dock)
             with trio.move_on_after(case.seconds):
                 await dock.run_app(case.app)
 
@@ -81,6 +91,7 @@ def in_trio_program(case: Case) -> str:
     with redirect_stdout(printed):
         trio.run(main, clock=MockClock(autojump_threshold=0))
     told = [*_frames(frames), *_spans(ended.spans), tree(ended.spans), *map(_request, routes.requests)]
+    told += map(repr, broker.messages)
     return "\n".join([printed.getvalue(), *told])
 
 
