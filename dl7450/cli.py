@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .http._client import HttpStatistics
 
 EXIT_OK, EXIT_APP_RAISED, EXIT_USAGE, EXIT_TEXT_NOT_SHOWN = 0, 1, 2, 3  # and those of `_run.signals`
+EXIT_CTRL_C = 130
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -128,15 +129,15 @@ def run(
     In a terminal, the arrow keys and Enter press the dock's joystick; an app that listens to it then ends by Ctrl-C.
 
     As on the dock, an APP that raises, or does not compile, is unloaded: its timers, callbacks and requests end, and
-    its traceback is on the screen, and on stderr. It stays on the screen until --for is over or Ctrl-C; without --for
-    the run ends at once.
+    its traceback is on the screen, and on stderr. It stays on the screen until --for is over; without --for until
+    Ctrl-C, or, with --fast or where stdout is not a terminal, the run ends at once.
 
     sys.exit() in APP ends the run; with a status other than 0 it counts as raised.
 
     SIGTERM and SIGHUP end the run in order, as Ctrl-C does.
 
-    Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C), 143
-    (SIGTERM), 129 (SIGHUP).
+    Exit status: 0 (nothing raised), 1 (the app raised), 2 (usage), 3 (a text was never shown), 130 (Ctrl-C while the
+    app ran), 143 (SIGTERM), 129 (SIGHUP).
     """
     from ._run.signals import signals_as_ctrl_c
 
@@ -172,6 +173,7 @@ def run(
     if heap is not None and not micropython:
         raise click.UsageError("--heap is the memory in MicroPython: give --micropython, too")
 
+    watched = sys.stdout.isatty() and not fast
     happened = RunRecord(missing=expect_text)
     status = EXIT_OK
     try:
@@ -195,6 +197,7 @@ def run(
                         fast=fast,
                         api=api,
                         keep_going=keep_going,
+                        watched=watched,
                         keys=None if fast else terminal(),  # virtual time is over before a key is pressed
                         micropython=micropython,
                         heap=heap,
@@ -208,6 +211,8 @@ def run(
                 raise _cannot("write", error) from None
             except KeyboardInterrupt:
                 status = signals.exit_status
+                if happened.app_has_ended and status == EXIT_CTRL_C:
+                    status = EXIT_OK  # it closed the screen, and what the app raised counts
             if not quiet and not as_json:
                 _show(collected.spans(), collected.dropped_spans, happened.requests)
     except KeyboardInterrupt:

@@ -30,6 +30,7 @@ class RunRecord:
         text_faults: text that leaves the screen or lies over other text, in words; the first 100.
         errors: what the app raised: the name and the message; the first 100.
         error_count: how many there were.
+        app_has_ended: what it raised has ended it, and the run goes on only to show that.
     """
 
     missing: Sequence[str] = ()
@@ -38,6 +39,7 @@ class RunRecord:
     text_faults: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     error_count: int = 0
+    app_has_ended: bool = False
     _looking: TextFaults = field(default_factory=TextFaults)
     _dock: Dock | None = None
     _started: float = 0.0

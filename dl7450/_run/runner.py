@@ -57,6 +57,7 @@ class RunOptions:
         fast: on virtual time.
         api: the address and the port to serve the deployment API at; the run goes on when its app is over.
         keep_going: an app that raises is not unloaded.
+        watched: somebody is there who sees the run, and can end it.
         keys: the file descriptor of a terminal whose keys press the dock's buttons.
         micropython: in MicroPython.
         heap: the memory that the app has there, such as `2M`.
@@ -70,6 +71,7 @@ class RunOptions:
     fast: bool = False
     api: tuple[str, int] | None = None
     keep_going: bool = False
+    watched: bool = False
     keys: int | None = None
     micropython: bool = False
     heap: str | None = None
@@ -83,7 +85,8 @@ def run_file(
     """Run an app until nothing can call it any more; what it raises is printed.
 
     As on the dock, an app that raises is unloaded, and its traceback is on the screen. If there is an end (`seconds`),
-    it stays there until then; else the run ends, as nothing else can happen.
+    it stays there until then; else, if somebody sees it (`watched`), until Ctrl-C; else the run ends, as nothing else
+    can happen.
 
     `sys.exit()` in the app's code ends the run: without a status, or with 0, as if nothing could call the app any more;
     with another one it is an error too.
@@ -160,8 +163,8 @@ def run_file(
             with around(), trio.move_on_at(deadline) as time_limit:
                 if deployment is None:
                     await _run(dock, load(app), on_error)
-                    if run.error_count and not options.keep_going and options.seconds < math.inf:
-                        await trio.sleep_forever()  # the traceback stays on the screen
+                    if run.error_count and not options.keep_going:
+                        await _keep_screen(options, run)
                 else:
                     await deployment.run(dock, load, on_error)
             if time_limit.cancelled_caught:
@@ -214,3 +217,13 @@ async def _run(dock: Dock, app: Path | Callable[[], object], on_error: Callable[
     except Exception as error:
         on_error(error)
         await dock.wait_app_over()
+
+
+async def _keep_screen(options: RunOptions, run: RunRecord) -> None:
+    """Keep the traceback of an app that has ended on the screen, for as long as there is somebody to end that."""
+    if options.seconds == math.inf:
+        if not options.watched:
+            return
+        sys.stderr.write("the app has ended; its traceback stays on the screen until Ctrl-C\n")
+    run.app_has_ended = True
+    await trio.sleep_forever()
