@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import requests
 
 from dl7450._device.device import DEFAULT_DOCK_ID
 from dl7450.testing import picture
+from tests._micropython import needs_micropython
 from tests.run.test_cli import CLEAN, ROOT, dl7450
 
 FIRST = """
@@ -39,6 +41,14 @@ THIRD = """
 from datastore import ImageStore, KvStore
 import time
 print("third runs", KvStore().get("name"), ImageStore().list(), time.localtime(0)[3], flush=True)
+"""
+
+IN_MICROPYTHON = """
+from datastore import KvStore
+from vision_client import VisionClient
+client = VisionClient()
+client.on_message(lambda message: print(bytes(message)))
+print(list({"b": 1, "a": 2, "zz": 3}), KvStore().get("name"))
 """
 
 
@@ -109,12 +119,13 @@ class Run:
         return str(stream.readline().decode().strip())
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Generator[Run]:
-    app = tmp_path / "app.py"
-    app.write_text(FIRST)
+@contextmanager
+def running(folder: Path, source: str, *arguments: str) -> Generator[Run]:
+    """Run an app with the API."""
+    app = folder / "app.py"
+    app.write_text(source)
     with subprocess.Popen(
-        [sys.executable, "-m", "dl7450", "run", str(app), "--api", "0", "--quiet", "--set", "name=factory"],
+        [sys.executable, "-m", "dl7450", "run", str(app), "--api", "0", "--quiet", "--set", "name=factory", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,  # what is printed is either read or not: select() has to know
@@ -125,6 +136,12 @@ def run(tmp_path: Path) -> Generator[Run]:
             yield Run(process)
         finally:
             process.kill()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Generator[Run]:
+    with running(tmp_path, FIRST) as run:
+        yield run
 
 
 def test_scripts_for_the_cloud_replace_code_and_store_and_send_messages(run: Run) -> None:
@@ -155,6 +172,23 @@ def test_code_that_does_not_run_is_told_and_replaced_by_better_code(run: Run) ->
     assert run.cloud.send_code("print('better', flush=True)").status_code == 200
     assert run.printed() == "better"
     assert run.stop() == (130, "", "")
+
+
+@needs_micropython
+def test_every_app_that_comes_runs_in_micropython_if_the_first_one_does(tmp_path: Path) -> None:
+    with running(tmp_path, IN_MICROPYTHON, "--micropython", "--heap", "1M") as run:
+        assert run.printed() == "['a', 'zz', 'b'] factory"
+        run.cloud.login()
+        assert run.cloud.send_code(IN_MICROPYTHON + "print('again')").status_code == 200
+        assert (run.printed(), run.printed()) == ("['a', 'zz', 'b'] factory", "again")
+        for message, answer in ((b"t\xe4", "b't\\xe4'"), (bytes(2_000_000), None)):
+            assert run.cloud.send_message(message).status_code == 201
+            assert answer is None or run.printed() == answer
+        while "MemoryError" not in run.told():  # it ends the app, not the run
+            pass
+        assert run.cloud.send_code("print('better')").status_code == 200
+        assert run.printed() == "better"
+        assert run.stop() == (130, "", "")
 
 
 def test_what_is_wrong_is_refused_and_changes_nothing(run: Run) -> None:
