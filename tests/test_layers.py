@@ -33,7 +33,7 @@ FLOORS = {
     "http": {"_trio", "_version"},
     "_mqtt": {"_trio", "_version", "http"},
     "_dock": {"_device", "_mqtt", "_screen", "_trio", "_version", "http"},
-    "_check": {"_device", "_screen", "_version"},
+    "_check": {"_device", "_mqtt", "_screen", "_version"},
     "_api": {"_check", "_device", "_screen"},
     "faces": {"_buffers", "_datetime", "_device", "_dock", "_framebuf", "_mqtt", "_screen"},
     "_micropython": {"_dock", "_trio", "faces", "http"},

@@ -1,14 +1,14 @@
 """`dl7450 check`: what would fail on the dock, found in an app's text without running it.
 
 The rules are functions beside the words for what they find (`_syntax`, `_strings`, `_language`, `_built_in`,
-`_imports`, `_calls`, `_mistakes`, `_argument_values`, `_text_boxes`, `_paradigm`); `_sdk` says what the dock has,
-`_instead` what to do where it has not; `_app`, `_scopes`, `_values`, `_kinds` and `_literals` say what an app's text
-makes evident; `_formats` writes the findings down. A rule speaks only when it is sure: what an app's text does not tell
-is not reported. The dock runs a MicroPython whose release its vendor does not name, so what some releases refuse is
-reported with the release that first takes it. Every rule about MicroPython is held against its releases
+`_imports`, `_calls`, `_mistakes`, `_argument_values`, `_refused`, `_text_boxes`, `_paradigm`); `_sdk` says what the
+dock has, `_instead` what to do where it has not; `_app`, `_scopes`, `_values`, `_kinds` and `_literals` say what an
+app's text makes evident; `_formats` writes the findings down. A rule speaks only when it is sure: what an app's text
+does not tell is not reported. The dock runs a MicroPython whose release its vendor does not name, so what some releases
+refuse is reported with the release that first takes it. Every rule about MicroPython is held against its releases
 (`tests/check/probes.txt`).
 
-Imports of dl7450: _device, _screen, _version.
+Imports of dl7450: _device, _mqtt, _screen, _version.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from . import (  # noqa: F401  each registers its rules
     _language,
     _mistakes,
     _paradigm,
+    _refused,
     _strings,
     _syntax,
     _text_boxes,

@@ -20,11 +20,15 @@ from ._values import Values
 FIELD: Final = "\ufffc"  # stands for what a program puts into a text, and for the reader of a message: nothing shown
 _DEPTH: Final = 100  # of nested expressions that make one text
 _RANGES: Final = {  # of numbers: the function and the parameter, the numbers, how to call them, the error for others
+    ("framebuf.FrameBuffer.__init__", "format"): (range(7), "a format of framebuf, 0 to 6", "ValueError"),
     ("gpio.Pin.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
     ("gpio.DigitalOutput.write", "value"): (range(2), "1 (active) or 0", "ValueError"),
+    ("i2c.i2c", "bus"): (range(1, 2), "Bus.I2C1", "I2cError"),
+    ("i2c.I2C.__init__", "bus"): (range(1, 2), "Bus.I2C1", "I2cError"),
     ("i2c.I2C.read", "address"): (range(0x08, 0x78), "0x08 to 0x77", "I2cError"),
     ("i2c.I2C.write", "address"): (range(0x08, 0x78), "0x08 to 0x77", "I2cError"),
 }
+_NUMBERS: Final = {"I2C0": 0}  # of the dock's names that no function takes
 _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 
 
@@ -34,7 +38,7 @@ _FORMAT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
     source="dock SDK, Python API reference guide: the types of parameters",
 )
 def argument_type(values: Values) -> Iterator[Hit]:
-    for call, function, parameter, value in _typed_arguments(values):
+    for call, function, parameter, value in typed_arguments(values):
         expected = function.types[parameter]
         for part, allowed in _parts(values, value, expected):
             given = values.type_of(part)
@@ -51,7 +55,7 @@ def argument_type(values: Values) -> Iterator[Hit]:
                 instead = "Use int() or //." if given == "float" else "Write a number."
             yield at(
                 part,
-                function=_name(function),
+                function=name_of(function),
                 expected=_either([name for name in allowed if name != "NoneType"]),
                 place="for" if part is value else "in",
                 parameter=parameter,
@@ -62,18 +66,20 @@ def argument_type(values: Values) -> Iterator[Hit]:
 
 @rule(
     "{function}() takes {expected} for {parameter!r}, not {given}: {error}.",
-    "Write one of these numbers.",
-    source="dock SDK, Python API reference guide: gpio, i2c",
+    "Write {expected}.",
+    source="dock SDK, Python API reference guide: framebuf, gpio, i2c",
 )
 def argument_range(values: Values) -> Iterator[Hit]:
-    for call, function, parameter, value in _typed_arguments(values):
+    for call, function, parameter, value in typed_arguments(values):
         numbers, expected, error = _RANGES.get((function.full_name, parameter), (None, "", ""))
         if numbers is None or values.type_of(value) != "int" or values.app.guarded(call, error):
             continue
         given = literal(values, value)
         number = ast.literal_eval(given) if isinstance(given, ast.Constant | ast.UnaryOp) else None
+        if isinstance(given, ast.Attribute):
+            number = _NUMBERS.get(given.attr)
         if number is not None and number not in numbers:
-            name = _name(function)
+            name = name_of(function)
             yield at(value, function=name, expected=expected, parameter=parameter, given=shown(value), error=error)
 
 
@@ -83,7 +89,7 @@ def argument_range(values: Values) -> Iterator[Hit]:
     source="dock SDK, wakeup.Timer: task is a callable; http: so is on_response",
 )
 def callback_called(values: Values) -> Iterator[Hit]:
-    for call, function, parameter, value in _typed_arguments(values):
+    for call, function, parameter, value in typed_arguments(values):
         if ast.unparse(function.types[parameter]) == "function" and is_called_callback(values, value):
             assert isinstance(value, ast.Call)
             called, given = shown(value.func), values.type_of(value)
@@ -91,7 +97,7 @@ def callback_called(values: Values) -> Iterator[Hit]:
             if parameter != "task" and bare != called:
                 bare = bare.replace("lambda:", "lambda response:", 1)
             if not values.app.guarded(call, "TypeError"):
-                function_name = _name(function)
+                function_name = name_of(function)
                 yield at(value, called=called, function=function_name, given=with_article(str(given)), instead=bare)
 
 
@@ -187,7 +193,7 @@ def is_called_callback(values: Values, value: ast.expr | None) -> bool:
     return known is not None and not _takes(["function"], known)
 
 
-def _typed_arguments(values: Values) -> Iterator[tuple[ast.Call, _api.ApiFunction, str, ast.expr]]:
+def typed_arguments(values: Values) -> Iterator[tuple[ast.Call, _api.ApiFunction, str, ast.expr]]:
     """The arguments of calls whose parameters have types: the call, the function, the parameter's name, the value."""
     for call in values.app.nodes(ast.Call):
         callee = values.of(call.func)
@@ -239,7 +245,7 @@ def _either(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
-def _name(function: _api.ApiFunction) -> str:
+def name_of(function: _api.ApiFunction) -> str:
     return function.where if function.name == "__init__" else function.full_name
 
 

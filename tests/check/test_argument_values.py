@@ -100,10 +100,36 @@ bus.read(0x18, 5, 2), bus.read(0x78, 5, 2)  # <- argument-range
 bus.write(0x18, 1, [0, 1])  # <- argument-type
 bus.write(0x18, 1, b"x"), bus.write(0x07, 1, bytearray(2))  # <- argument-range
 bus.read("0x18", 5, 2)  # <- argument-type
+i2c.i2c(Bus.I2C0), I2C(bus=i2c.Bus.I2C0), I2C(0), I2C()  # <- argument-range, argument-range, argument-range
 try:
-    bus.read(0x80, 0, 1)
+    bus.read(0x80, 0, 1), i2c.i2c(Bus.I2C0)
 except i2c.I2cError as error:
     print(error.errno, error.args)
+---
+import framebuf
+framebuf.FrameBuffer(bytearray(64), 8, 8, 7)  # <- argument-range
+framebuf.FrameBuffer(bytearray(64), 8, 8, 6), framebuf.FrameBuffer(bytearray(64), 8, 8, framebuf.GS8)
+---
+import mqtt
+from mqtt import MqttClient, MqttError, QOS1
+url = "http://broker"
+client = MqttClient(url, "sign")  # <- refused-argument
+client = MqttClient("tcp://", "")  # <- refused-argument, refused-argument
+client = mqtt.MqttClient(client_id="a", broker_url="mqtts://broker:8884")
+client.publish("", b"", 0)  # <- refused-argument
+client.publish("rooms/+", "text", 3)  # <- refused-argument, refused-argument
+client.publish("rooms/1", "text", QOS1), client.publish("rooms/1", "text", 2)
+client.subscribe(("rooms/#/all", 1))  # <- refused-argument
+client.subscribe([("rooms", 1), ("doors", 3)])  # <- refused-argument
+client.subscribe(("rooms/+/all", QOS1)), client.subscribe([("rooms/#", 2)])
+client.subscribe("rooms")  # <- argument-type
+client.connect(lambda rc, flags: None, {"foo": 1})  # <- refused-argument
+client.connect(lambda rc, flags: None, {"password": "p", "keep_alive": 60})  # <- refused-argument
+client.connect(lambda rc, flags: None, {"keep_alive": 60, "will_topic": None, "trust_store": url})
+try:
+    MqttClient(url, "sign")
+except MqttError as error:
+    print(error.errno)
 ---
 import wakeup, http
 from wakeup import Timer

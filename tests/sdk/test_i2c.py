@@ -42,6 +42,7 @@ async def test_a_failure_has_the_number_of_the_sdk(transfer: Callable[[], object
         with pytest.raises(i2c.I2cError) as caught:
             transfer()
         assert (caught.value.args, caught.value.errno) == ((errno, message), errno)
+        assert str(caught.value) == f"({errno}, {message!r})"  # as the traceback on the screen has it
 
     await result_of(app, DEVICE)
 

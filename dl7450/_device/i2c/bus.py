@@ -35,7 +35,7 @@ class I2cError(Exception):
     """A transfer over the I2C bus has failed (dock SDK, `i2c`). `args` are the number and a text."""
 
     def __init__(self, errno: int, message: str) -> None:
-        super().__init__(errno, message)
+        super().__init__(int(errno), message)  # what an app prints has the number, not a name of ours
 
     @property
     def errno(self) -> int:
