@@ -6,8 +6,9 @@ baseline 61 pixels below the top; bold text has the advances of Regular, and its
 font's size. That is how FreeType makes a bold face where there is none.
 
 Not known is how italic and monospaced text look on the dock. Italic is made of Regular here, too, with fontconfig's
-slant; monospaced text is set in Noto Mono, so that columns stand below each other. Letters are not kerned, as not every
-build of Pillow can do that: a pair such as "To" is a pixel or three wider here.
+slant; monospaced text is set in Noto Mono, so that columns stand below each other. Nor is it known whether letters are
+kerned: "Connect your notebook" and "to the dock." are as wide with kerning as without. They are not kerned here, as not
+every build of Pillow can do that: a pair such as "To" would be a pixel or three narrower.
 """
 
 from __future__ import annotations
