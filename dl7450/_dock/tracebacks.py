@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -37,7 +38,10 @@ def print_app_error(error: Exception) -> None:
 
 
 def format_app_error(error: BaseException) -> str:
-    """The traceback of an app's error without this library's frames and those it runs on."""
+    """The traceback of an app's error without this library's frames and those it runs on.
+
+    An error of the dock's modules is named without a module, as MicroPython does.
+    """
     if isinstance(error, ForeignError):
         return error.traceback
     described = traceback.TracebackException.from_exception(error)
@@ -45,10 +49,11 @@ def format_app_error(error: BaseException) -> str:
     while part is not None:
         part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if not is_ours(frame.filename)])
         part = part.__cause__ or part.__context__
-    return "".join(described.format())
+    return _OUR_MODULE.sub("", "".join(described.format()))
 
 
 _PACKAGE = Path(__file__).parents[1]
+_OUR_MODULE = re.compile(rf"^{_PACKAGE.name}\.(?:\w+\.)*(?=[A-Z]\w*(?::|$))", re.MULTILINE)
 _OURS = tuple(f"{folder}{os.sep}" for folder in (_PACKAGE, Path(trio.__file__).parent, Path(outcome.__file__).parent))
 
 

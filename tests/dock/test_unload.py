@@ -17,9 +17,11 @@ from dl7450._screen.state import ScreenState
 from dl7450._screen.traceback_box import traceback_box
 from dl7450.dock import DockControl
 from dl7450.http import Response
-from dl7450.testing import TestDock
+from dl7450.testing import MakeDock, TestDock
+from tests._micropython import needs_micropython
 
 URL = "http://content.example/a"
+NO_BROKER = "'tcp://' is not a broker: write scheme://host:port, with a scheme of tcp, mqtt, ssl, mqtts, ws, wss"
 
 
 def fail() -> None:
@@ -62,6 +64,25 @@ def test_what_the_module_raises_is_on_the_screen(dock: TestDock) -> None:
     assert dock.texts[0].endswith("LookupError: called")
     dock.run_app(lambda: splashscreen.Splashscreen().add_text_box("next"))
     assert dock.texts == ["next"]
+
+
+@pytest.mark.parametrize(
+    ("source", "last_line"),
+    [
+        ("import i2c; i2c.i2c().read(0x50, 1, 1)", "I2cError: (3, 'no device answers at 0x50')"),
+        ("import mqtt; mqtt.MqttClient('tcp://', 'a')", f"MqttError: (-14, {NO_BROKER!r})"),
+        ("class OwnError(Exception): pass\nraise OwnError('dl7450.Own: no')", "OwnError: dl7450.Own: no"),
+    ],
+)
+@pytest.mark.parametrize("micropython", [False, pytest.param(True, marks=needs_micropython)])
+def test_an_error_is_named_without_its_module_by_both_interpreters(
+    make_dock: MakeDock, tmp_path: Path, source: str, last_line: str, micropython: bool
+) -> None:
+    dock = make_dock(micropython=micropython)
+    (tmp_path / "app.py").write_text(source)
+    with pytest.raises(Exception, match="no"):
+        dock.run_app(tmp_path / "app.py")
+    assert dock.texts[0].split("\n")[-1] == last_line
 
 
 def test_so_is_what_does_not_compile(dock: TestDock, tmp_path: Path) -> None:
