@@ -11,6 +11,7 @@ from dl7450._mqtt.arguments import Broker, Options
 from dl7450._mqtt.session import CONNECT_TIMEOUT, Session, retry_delay
 from dl7450._mqtt.tracing import MqttTracing
 from dl7450._mqtt.websocket import AT_ONCE
+from dl7450._trio.turns import Turns
 from dl7450.http._network import Address, Connection
 from dl7450.testing import MqttMessage, TestDock
 
@@ -255,12 +256,13 @@ async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
             turns += 1
 
     where = Broker("broker.example", 1883, tls=False, websocket=False)
-    session = Session("dock", where, OneBroker(), MqttTracing(None, lambda: 0, where, "dock"), lambda *told: None)
+    tracing = MqttTracing(None, lambda: 0, where, "dock")
     pings = b"\xd0\x00" * 5000
     await broker.send_all(b"\x20\x02\x00\x00" + pings)
     await broker.send_eof()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(count)
+        session = Session("dock", where, OneBroker(), tracing, lambda *told: None, Turns(nursery))
         assert await session._connect_once(Options()) == (True, -1)
         nursery.cancel_scope.cancel("the broker has ended the connection")
     assert turns >= len(pings) // AT_ONCE
