@@ -11,8 +11,9 @@ import pytest
 import trio
 from google.protobuf.json_format import MessageToDict
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from starlette.applications import Starlette
 
 import dl7450_telemetry
@@ -26,6 +27,7 @@ from dl7450_telemetry.fleet.store import Store, StoreError, open_store
 from tests.fleet._otlp import START, requests_of_docks
 
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
+JSON = {"Content-Type": "application/json"}
 DAY = Filters(START, START + 86_400 * 10**9)
 
 
@@ -143,11 +145,18 @@ async def test_a_sender_that_dribbles_is_let_go_and_delays_nobody() -> None:
 
 
 async def test_logs_are_answered_honestly() -> None:
+    logs = ExportLogsServiceRequest()
+    logs.resource_logs.add().scope_logs.add().log_records.extend([LogRecord(), LogRecord()])
     store = open_store(":memory:")
     async with receiving(store) as client:
-        answer = await client.post("/v1/logs", content=b"", headers=PROTOBUF)
-    assert answer.status_code == 200
-    assert "not kept" in ExportLogsServiceResponse.FromString(answer.content).partial_success.error_message
+        answer = await client.post("/v1/logs", content=logs.SerializeToString(), headers=PROTOBUF)
+        in_json = await client.post("/v1/logs", json=MessageToDict(logs))
+        damaged = [await client.post("/v1/logs", content=body, headers=JSON) for body in ("[]", '{"resourceLogs": 1}')]
+    partial = ExportLogsServiceResponse.FromString(answer.content).partial_success
+    said = "logs are not kept here: set OTEL_LOGS_EXPORTER=none"
+    assert (answer.status_code, partial.rejected_log_records, partial.error_message) == (200, 2, said)
+    assert in_json.json() == {"partialSuccess": {"rejectedLogRecords": "2", "errorMessage": said}}
+    assert [answer.status_code for answer in damaged] == [400, 400]
     store.close()
 
 

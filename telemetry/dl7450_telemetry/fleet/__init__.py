@@ -3,7 +3,7 @@
 | module | what it does |
 |---|---|
 | `columns.py` | The columns of a span, the same in every engine. |
-| `otlp.py` | OTLP, as protobuf and as JSON, to columns. |
+| `otlp.py`, `otlp_metrics.py`, `otlp_logs.py` | OTLP, as protobuf and as JSON, to columns. |
 | `store/` | Where columns are kept: DuckDB, or ClickHouse. |
 | `filters.py` | Which spans a question is about; the same names in a URL and on the command line. |
 | `questions/` | What is asked: two short SQL files each, one for each engine. |

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from ..columns import Batch
 from ..otlp import decode_json_traces, decode_traces
+from ..otlp_logs import decode_json_logs, decode_logs
 from ..otlp_metrics import decode_json_metrics, decode_metrics
 from .body import Bounds, RefusedError, Room, read_body
 from .intake import Intake
@@ -65,10 +66,11 @@ def otlp_routes(
     room = Room(bounds.waiting)
     traces = _Signal(decode_traces, decode_json_traces, _traces_response)
     metrics = _Signal(decode_metrics, decode_json_metrics, _metrics_response)
+    logs = _Signal(decode_logs, decode_json_logs, _logs_response)
     handlers: dict[str, Handler] = {
         "/v1/traces": partial(_receive, traces, intake, bounds, room),
         "/v1/metrics": partial(_receive, metrics, intake, bounds, room),
-        "/v1/logs": _logs,
+        "/v1/logs": partial(_receive, logs, intake, bounds, room),
     }
     return [Route(path, partial(_admit, token, handler), methods=["POST"]) for path, handler in handlers.items()]
 
@@ -106,13 +108,6 @@ def _decode(signal: _Signal, body: bytes, media: str) -> tuple[list[Batch], list
         raise RefusedError(400, str(error)) from None
 
 
-async def _logs(request: Request) -> Response:
-    """Nothing here keeps logs: said as partial success, which no sender repeats, rather than as an error."""
-    response = ExportLogsServiceResponse()
-    response.partial_success.error_message = "logs are not kept here: set OTEL_LOGS_EXPORTER=none"
-    return _answer(response, _media_type(request))
-
-
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -129,6 +124,15 @@ def _metrics_response(faults: list[str]) -> Message:
     response = ExportMetricsServiceResponse()
     if faults:
         response.partial_success.rejected_data_points = len(faults)
+        response.partial_success.error_message = faults[0]
+    return response
+
+
+def _logs_response(faults: list[str]) -> Message:
+    """Said as partial success, which no sender repeats, rather than as an error."""
+    response = ExportLogsServiceResponse()
+    if faults:
+        response.partial_success.rejected_log_records = len(faults)
         response.partial_success.error_message = faults[0]
     return response
 

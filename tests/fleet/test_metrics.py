@@ -1,0 +1,157 @@
+"""Metrics of any kind: what is kept of each, in protobuf and in JSON, and what is told of the rest."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import MessageToDict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import ExponentialHistogramDataPoint, Metric
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
+
+from dl7450_telemetry.fleet.columns import GAUGES, HISTOGRAMS, SUMS, Batch
+from dl7450_telemetry.fleet.otlp_exponential import explicit_buckets
+from dl7450_telemetry.fleet.otlp_metrics import decode_json_metrics, decode_metrics
+from dl7450_telemetry.fleet.store import Store, open_store
+
+from ._otlp import START, pairs
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    store = open_store(":memory:")
+    yield store
+    store.close()
+
+
+def export(*metrics: Metric) -> ExportMetricsServiceRequest:
+    request = ExportMetricsServiceRequest()
+    of_dock = request.resource_metrics.add()
+    of_dock.resource.attributes.extend(pairs({"service.name": "carousel", "device.id": "A1"}))
+    of_dock.scope_metrics.add().metrics.extend(metrics)
+    return request
+
+
+def decoded(request: ExportMetricsServiceRequest) -> tuple[list[Batch], list[str]]:
+    """The same from protobuf and from JSON."""
+    batches, faults = decode_metrics(request.SerializeToString())
+    from_json, told = decode_json_metrics(MessageToDict(request, use_integers_for_enums=True))
+    assert [(batch.table, batch.columns) for batch in from_json] == [(batch.table, batch.columns) for batch in batches]
+    assert told == faults
+    return batches, faults
+
+
+def values(batches: list[Batch], table: str, *columns: str) -> list[tuple[Any, ...]]:
+    [batch] = [batch for batch in batches if batch.table == table]
+    return list(zip(*(batch.columns[name] for name in columns), strict=True))
+
+
+def at(**more: Any) -> dict[str, Any]:
+    return {"start_time_unix_nano": START, "time_unix_nano": START + 10**9, **more}
+
+
+def test_every_kind_of_data_is_kept(store: Store) -> None:
+    gauge, total, histogram, exponential, summary = (Metric(name=name, unit="s") for name in "gshes")
+    gauge.gauge.data_points.add(**at(as_int=3))
+    total.sum.data_points.add(**at(as_double=2.5))
+    total.sum.aggregation_temporality = 1  # type: ignore[assignment]
+    total.sum.is_monotonic = True
+    histogram.histogram.data_points.add(**at(count=3, sum=1.5, bucket_counts=[1, 2], explicit_bounds=[0.5], max=0.9))
+    histogram.histogram.aggregation_temporality = 2  # type: ignore[assignment]
+    of_powers = exponential.exponential_histogram.data_points.add(**at(count=10, sum=40.0, zero_count=3, max=16.0))
+    of_powers.positive.offset = 1
+    of_powers.positive.bucket_counts.extend([2, 0, 5])
+    exponential.exponential_histogram.aggregation_temporality = 1  # type: ignore[assignment]
+    of_quantiles = summary.summary.data_points.add(**at(count=7, sum=1.75, attributes=pairs({"pool": "a"})))
+    of_quantiles.quantile_values.add(quantile=0.5, value=0.2)
+    of_quantiles.quantile_values.add(quantile=0.99, value=0.7)
+
+    batches, faults = decoded(export(gauge, total, histogram, exponential, summary))
+
+    assert faults == []
+    assert values(batches, GAUGES, "MetricName", "Attributes", "Value") == [
+        ("g", {}, 3.0),
+        ("s", {"pool": "a", "quantile": "0.5"}, 0.2),
+        ("s", {"pool": "a", "quantile": "0.99"}, 0.7),
+    ]
+    assert values(batches, SUMS, "MetricName", "Attributes", "Value", "AggregationTemporality", "IsMonotonic") == [
+        ("s", {}, 2.5, 1, True),
+        ("s_count", {"pool": "a"}, 7.0, 2, True),
+        ("s_sum", {"pool": "a"}, 1.75, 2, True),
+    ]
+    assert values(
+        batches, HISTOGRAMS, "MetricName", "Count", "Sum", "BucketCounts", "ExplicitBounds", "Max", "MetricUnit"
+    ) == [
+        ("h", 3, 1.5, [1, 2], [0.5], 0.9, "s"),
+        ("e", 10, 40.0, [3, 0, 2, 0, 5, 0], [0.0, 2.0, 4.0, 8.0, 16.0], 16.0, "s"),
+    ]
+    for batch in batches:
+        store.insert(batch)
+        assert store.query(f"SELECT count(*) FROM {batch.table}", {}) == [(len(batch),)]
+
+
+def test_what_is_not_kept_is_told() -> None:
+    ended, unknown, kept = Metric(name="ended"), Metric(name="unknown"), Metric(name="kept")
+    ended.gauge.data_points.add(**at(flags=1))
+    ended.gauge.data_points.add(**at())
+    kept.gauge.data_points.add(**at(as_int=0))
+    batches, faults = decoded(export(ended, unknown, kept))
+    assert values(batches, GAUGES, "MetricName", "Value") == [("kept", 0.0)]
+    assert faults == [
+        "a point of 'ended' is not kept: it has no value",
+        "a point of 'ended' is not kept: it has no value",
+        "'unknown' is not kept: it has no data of a kind that is known here",
+    ]
+
+
+def test_the_sdks_exponential_histogram_keeps_each_measurement_in_its_bucket() -> None:
+    measured = [0.0, 0.0, 0.001, 0.25, 0.25, 1.0, 7.0, 7.1, 300.0]
+    reader = InMemoryMetricReader()
+    view = View(instrument_name="lag", aggregation=ExponentialBucketHistogramAggregation())
+    provider = MeterProvider([reader], views=[view], shutdown_on_exit=False)
+    lag = provider.get_meter("test").create_histogram("lag", unit="s")
+    for value in measured:
+        lag.record(value)
+    data = reader.get_metrics_data()
+    assert data is not None
+    batches, faults = decode_metrics(encode_metrics(data).SerializeToString())
+    [(count, total, counts, bounds)] = values(batches, HISTOGRAMS, "Count", "Sum", "BucketCounts", "ExplicitBounds")
+    assert (count, total, faults) == (len(measured), sum(measured), [])
+    edges = [-math.inf, *bounds, math.inf]
+    assert counts == [
+        sum(low < value <= high * (1 + 1e-9) for value in measured if value > low * (1 + 1e-9) or value == 0)
+        for low, high in pairwise(edges)
+    ]
+
+
+buckets = st.builds(
+    ExponentialHistogramDataPoint.Buckets,
+    offset=st.integers(-(2**31), 2**31 - 1) | st.integers(-20, 20),
+    bucket_counts=st.lists(st.integers(0, 2**64 - 1), max_size=6),
+)
+
+
+@given(
+    point=st.builds(
+        ExponentialHistogramDataPoint,
+        scale=st.integers(-(2**31), 2**31 - 1) | st.integers(-10, 20),
+        zero_count=st.integers(0, 2**64 - 1),
+        zero_threshold=st.floats(),
+        positive=buckets,
+        negative=buckets,
+    )
+)
+@settings(deadline=None)
+def test_any_exponential_histogram_is_a_histogram_with_all_its_counts(point: ExponentialHistogramDataPoint) -> None:
+    counts, bounds = explicit_buckets(point)
+    assert len(counts) == len(bounds) + 1
+    assert sum(counts) == sum(point.positive.bucket_counts) + sum(point.negative.bucket_counts) + point.zero_count
+    assert all(math.isfinite(bound) for bound in bounds)
+    assert all(low < high for low, high in pairwise(bounds))
