@@ -15,4 +15,5 @@ them. The seed decides everything.
 | `_life` | one dock's week: what it would have exported |
 | `_telemetry` | the SDK of OpenTelemetry on a dock's virtual time |
 | `_fleet` | all docks, on all processors |
+| `_made` | which fleet a store holds already |
 """

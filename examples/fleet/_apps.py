@@ -51,7 +51,7 @@ async def board(dock: dl7450.Dock, site: str, release: str, tracers: TracerProvi
     Parameters:
         dock: makes the requests.
         site: whose timetable it is.
-        release: 2.1.0 sorts the timetable in a way that blocks the loop.
+        release: 2.1.0 sorts the timetable in a way that blocks the loop; 2.2.0 no longer does.
         tracers: makes its own spans.
         compute: takes so many seconds of the processor.
     """

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from ._life import live
 from ._plan import DAY, Plan, plans
 
-GROUP = 10  # docks whose exports of one day go together in one request, as behind a collector
+WEEK = 7 * DAY
+GROUP = 20  # docks whose exports of one week go together in one request, as behind a collector
+AHEAD = 2  # groups a process, made or being made, for which nobody has asked yet
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,26 @@ def simulate(fleet: Fleet, processes: int) -> Iterator[tuple[int, list[Request]]
     Returns:
         For one group of docks after the other: how many they are, and what they export.
     """
-    all_docks = list(plans(fleet.docks, fleet.days, fleet.seed))
-    groups = [all_docks[first : first + GROUP] for first in range(0, len(all_docks), GROUP)]
+    made: deque[tuple[int, Future[list[Request]]]] = deque()
     # Not forked: the program that feeds the receiver has threads.
-    with multiprocessing.get_context("spawn").Pool(processes, _prepare) as pool:
-        for group, requests in zip(groups, pool.imap(partial(_live_together, fleet), groups), strict=True):
-            yield len(group), requests
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _prepare) as executor:
+        try:
+            for group in _groups(plans(fleet.docks, fleet.days, fleet.seed)):
+                made.append((len(group), executor.submit(_live_together, fleet, group)))
+                if len(made) == AHEAD * processes:
+                    docks, requests = made.popleft()
+                    yield docks, requests.result()
+            for docks, requests in made:
+                yield docks, requests.result()
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _groups(all_docks: Iterable[Plan]) -> Iterator[list[Plan]]:
+    docks = iter(all_docks)
+    while group := list(islice(docks, GROUP)):
+        yield group
 
 
 def _prepare() -> None:
@@ -73,6 +90,6 @@ def _live_together(fleet: Fleet, group: Sequence[Plan]) -> list[Request]:
     together: dict[tuple[int, str], list[bytes]] = defaultdict(list)
     for plan in group:
         for moment, signal, body in live(plan, fleet.began, fleet.watched):
-            together[int(moment // DAY), signal].append(body)
+            together[int(moment // WEEK), signal].append(body)
     # Protobuf: the bytes of two messages, one after the other, are one message with the lists of both.
     return [Request(signal, b"".join(bodies)) for (_, signal), bodies in sorted(together.items())]

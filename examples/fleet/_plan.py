@@ -9,7 +9,7 @@ from random import Random
 
 HOUR = 3600.0
 DAY = 24 * HOUR
-FETCHES_EVERY = 4 * HOUR  # by each dock; twice as often takes twice as long to simulate
+FETCHES_EVERY = 6 * HOUR  # by each dock; twice as often takes twice as long to simulate
 
 # The share of the docks that each site has.
 SITES = {"lisbon": 0.30, "porto": 0.25, "madrid": 0.20, "zurich": 0.15, "oslo": 0.10}
@@ -18,7 +18,7 @@ BOARD_SHARE = 0.2  # of the docks: they run the app `board`, the others `signage
 # Each app's releases, and when a dock gets them, as a part of the time that the fleet is watched.
 ROLLOUTS = {"signage": (("1.2.0", 0.0), ("1.3.0", 0.45)), "board": (("2.0.4", 0.0), ("2.1.0", 0.55))}
 ROLLOUT_LASTS = 0.1  # of that time, from the first dock to the last one
-EARLY = "1.4.0"  # of signage: on a few docks from the start
+EARLY = {"signage": "1.4.0", "board": "2.2.0"}  # on a few docks from the start
 EARLY_SHARE = 0.06
 OLD_SHARE = 0.6  # of the docks: they are not updated in this time
 
@@ -26,6 +26,7 @@ SILENT_DOCKS = 0.008  # of the docks fall silent one by one
 SILENT_SITE = "oslo"  # and a part of this site at once
 SILENT_PART = 0.12
 SILENT_FROM = 0.9  # of the time
+SILENT_EARLIEST = 0.4  # of it, for those that fall silent alone
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,14 @@ def _end(site: str, watched: float, chance: Random) -> float:
     alone, together = chance.random(), chance.random()
     if site == SILENT_SITE and together < SILENT_PART:
         return SILENT_FROM * watched
-    return watched * chance.uniform(0.4, 0.9) if alone < SILENT_DOCKS else watched
+    return watched * chance.uniform(SILENT_EARLIEST, SILENT_FROM) if alone < SILENT_DOCKS else watched
 
 
 def _stays(app: str, end: float, watched: float, chance: Random) -> tuple[Stay, ...]:
     (first, _), (second, share) = ROLLOUTS[app]
-    begin = chance.uniform(0, FETCHES_EVERY)
-    if app == "signage" and chance.random() < EARLY_SHARE:
-        return (Stay(EARLY, begin, end),)
+    begin = chance.uniform(0, min(FETCHES_EVERY, SILENT_EARLIEST * watched))
+    if chance.random() < EARLY_SHARE:
+        return (Stay(EARLY[app], begin, end),)
     updated = watched * (share + chance.uniform(0, ROLLOUT_LASTS))
     if chance.random() < OLD_SHARE or updated >= end:
         return (Stay(first, begin, end),)

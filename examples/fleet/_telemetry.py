@@ -9,13 +9,14 @@ from random import Random
 from unittest import mock
 
 from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
+from dl7450_telemetry._otlp_protobuf import encode_spans
 
 from ._plan import Plan, Stay
 
@@ -64,7 +65,7 @@ class DockTelemetry:
     def spans(self) -> bytes:
         """Those that have ended since the last time, as an OTLP request; empty if there are none."""
         spans, self._kept.spans = self._kept.spans, []
-        return encode_spans(spans).SerializeToString() if spans else b""
+        return encode_spans(spans)
 
     def metrics(self) -> bytes:
         """All metrics as they are now, as an OTLP request; empty if there are none."""
