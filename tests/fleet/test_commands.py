@@ -45,6 +45,9 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
     for arguments, fix in [
         (["ask", "dokcs"], "ask one of fleet, docks"),
         (["ask", "trace"], "takes id"),
+        (["ask", "docks", "A1"], "the question 'docks' takes no arguments"),
+        (["ask", "docks"], "there is no store in"),
+        (["ask", "docks", "--csv", "--json"], "exclude each other"),
         (["ask", "docks", "--since", "soon"], "write 2026-11-22T07:12"),
         (["serve", "--max-size", "big"], "such as 500MB or 10GB"),
         (["serve", "--keep", "month"], "such as 90m, 24h or 30d"),
@@ -54,6 +57,34 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
         done = cli.invoke(main, ["fleet", *arguments, "--store", str(tmp_path / "fleet")])
         assert done.exit_code == 2
         assert fix in done.stderr
+    assert not (tmp_path / "fleet").exists()
+    for place, fix in [
+        ("ftp://a", "neither a folder nor clickhouse://HOST:PORT/DATABASE"),
+        ("http://127.0.0.1:1", "cannot be asked"),
+    ]:
+        done = cli.invoke(main, ["fleet", "ask", "docks", "--store", place])
+        assert (done.exit_code, fix in done.stderr) == (2, True)
+    for arguments, fix in [
+        (["dokcs"], "ask one of fleet, docks"),
+        (["dock"], "takes id"),
+        (["errors", "A1"], "no arg"),
+    ]:
+        done = cli.invoke(main, ["fleet", "ask", *arguments, "--store", "http://127.0.0.1:1"])
+        assert (done.exit_code, fix in done.stderr) == (2, True)
+
+
+def test_an_answer_is_a_table_for_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "a.jsonl").write_text(otlp_json_line("A1\x1b[2J"))
+    cli, store = CliRunner(), str(tmp_path / "fleet")
+    cli.invoke(main, ["fleet", "import", str(tmp_path / "a.jsonl"), "--store", store])
+    lines = cli.invoke(main, ["fleet", "ask", "docks", "--table", "--store", store, *WINDOW]).stdout.splitlines()
+    heading, row = (line.split() for line in lines if line.strip() and "─" not in line)
+    assert heading[:5] == ["dock", "site", "app", "release", "requests"]
+    assert "\x1b" not in row[0]
+    assert row[1:5] == ["carousel", "10", "1", "10.0%"]
+    empty = cli.invoke(main, ["fleet", "ask", "errors", "--table", "--store", store, "--since", "1h"])
+    assert "Nothing matches: widen the window by --since" in empty.stdout
 
 
 @pytest.mark.parametrize(

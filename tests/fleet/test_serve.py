@@ -59,7 +59,7 @@ def test_what_docks_send_is_on_the_pages_for_who_has_the_token(tmp_path: Path) -
         alerts = cli.invoke(main, ["fleet", "ask", "alerts", "--store", pages, "--csv"], env=token)
         assert alerts.stdout.startswith("rule,state,since,found,filters,last_ended")
         unknown = cli.invoke(main, ["fleet", "ask", "nothing", "--store", pages], env=token)
-        assert "404: There is no such page." in unknown.stderr
+        assert "there is no question 'nothing': ask one of fleet, docks" in unknown.stderr
 
 
 def test_the_simulated_fleet_is_fed_to_a_server_and_shown(tmp_path: Path) -> None:

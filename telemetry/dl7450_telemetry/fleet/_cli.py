@@ -203,10 +203,13 @@ def _name(file: Path | None) -> str:
     metavar="PLACE",
     help="A folder, clickhouse://..., or a server that runs, by the address of its pages.",
 )
+@click.option("--table", "as_table", is_flag=True, help="Print a table; the default in a terminal.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the default elsewhere.")
 @filter_options
-def ask(question: str, id: str | None, store: str, as_csv: bool, as_json: bool, filters: Filters) -> None:
+def ask(
+    question: str, id: str | None, store: str, as_table: bool, as_csv: bool, as_json: bool, filters: Filters
+) -> None:
     """Print the answer to QUESTION.
 
     QUESTION is the name of a view: fleet, docks, errors, latency, releases, differs, dock ID, trace ID, or alerts of a
@@ -215,23 +218,33 @@ def ask(question: str, id: str | None, store: str, as_csv: bool, as_json: bool, 
     """
     from .extra import MissingExtraError
     from .questions import ask as ask_store
+    from .questions import question_with
     from .remote import ServerError, ask_server
     from .server import TOKEN_VARIABLE
     from .store import StoreError, open_store
+    from .table import Table
 
-    if as_csv and as_json:
-        raise click.UsageError("--json and --csv exclude each other: give one of them")
+    if as_table + as_csv + as_json > 1:
+        raise click.UsageError("--table, --csv and --json exclude each other: give one of them")
+    as_table = as_table or (not (as_csv or as_json) and sys.stdout.isatty())
     try:
         if store.startswith(("http://", "https://")):
             token = os.environ.get(TOKEN_VARIABLE)
             text = ask_server(store, question, filters, id, "csv" if as_csv else "json", token)
         else:
-            opened = open_store(store)
+            arguments = {} if id is None else {"id": id}
+            question_with(question, arguments)
+            opened = open_store(store, create=False)
             try:
-                table = ask_store(opened, question, filters, **({} if id is None else {"id": id}))
+                table = ask_store(opened, question, filters, **arguments)
             finally:
                 opened.close()
             text = table.csv() if as_csv else table.json()
+        if as_table:
+            from .terminal import print_table
+
+            print_table(Table.parse(text))
+            return
     except (MissingExtraError, ServerError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     click.echo(text, nl=not as_csv)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from .._format import printable, without_secrets
 from .filters import Filters
+from .questions import question_with
 
 PATIENCE = 60.0  # seconds
 
@@ -30,9 +31,12 @@ def ask_server(
 
     Raises:
         ServerError: there is no answer.
+        ValueError: there is no such question, or it takes an id, or takes none.
     """
     import httpx2
 
+    if question != "alerts":
+        question_with(question, () if id is None else ("id",))
     path = quote(question, safe="") + ("" if id is None else "/" + quote(id, safe=""))
     headers = {"Accept": "application/json, text/csv"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:

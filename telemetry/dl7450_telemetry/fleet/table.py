@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 # How a value is shown: a time and a duration are nanoseconds, a ratio is between 0 and 1.
 Kind: TypeAlias = Literal[
@@ -34,6 +34,13 @@ class Table:
         """Each row by the names of the columns."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The table that `json` wrote."""
+        given = json.loads(text)
+        columns = tuple(Column(**column) for column in given["columns"])
+        return cls(columns, [tuple(row[column.name] for column in columns) for row in given["rows"]])
 
     def json(self) -> str:
         """One JSON object: `columns` with name and kind, and `rows` by the names of the columns."""

@@ -8,7 +8,7 @@ of the time of approximate ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..table import Table
 from .declarations import QUESTIONS, Question
 from .relations import relations
 
-__all__ = ["QUESTIONS", "Question", "ask", "step"]
+__all__ = ["QUESTIONS", "Question", "ask", "question_with", "step"]
 
 _FOLDER = Path(__file__).parent
 _MINUTE = 60_000_000_000
@@ -38,13 +38,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
         ValueError: there is no such question, or an argument is missing or unknown; the message names the fix.
         StoreError: it cannot be answered.
     """
-    question = QUESTIONS.get(name)
-    if question is None:
-        raise ValueError(f"there is no question {name!r}: ask one of {', '.join(QUESTIONS)}")
-    unknown = arguments.keys() - question.parameters.keys()
-    missing = {key for key, value in question.parameters.items() if value is None} - arguments.keys()
-    if unknown or missing:
-        raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
+    question = question_with(name, arguments)
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
@@ -52,6 +46,21 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
     window = {"since": parameters["start"], "until": filters.until}
     return Table(question.columns, store.query(around + _sql(name, store.engine), parameters, **window))
+
+
+def question_with(name: str, arguments: Collection[str]) -> Question:
+    """The question of a name, which takes arguments of these names.
+
+    Raises:
+        ValueError: there is no such question, or an argument is missing or unknown; the message names the fix.
+    """
+    question = QUESTIONS.get(name)
+    if question is None:
+        raise ValueError(f"there is no question {name!r}: ask one of {', '.join(QUESTIONS)}")
+    missing = {key for key, value in question.parameters.items() if value is None} - set(arguments)
+    if missing or set(arguments) - question.parameters.keys():
+        raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
+    return question
 
 
 def _locate(store: Store, name: str, arguments: Mapping[str, Any]) -> Filters:

@@ -15,10 +15,14 @@ from .interface import Engine, Store, StoreError, StoreUnavailableError
 __all__ = ["Engine", "Store", "StoreError", "StoreUnavailableError", "open_store"]
 
 
-def open_store(place: str) -> Store:
+def open_store(place: str, *, create: bool = True) -> Store:
     """The store in a folder, which is made if needed, in memory (`:memory:`), or at `clickhouse://...`.
 
     With `clickhouse://...?spool=DIR`, up to 1 GiB waits in that folder while ClickHouse is away.
+
+    Parameters:
+        place: where it is.
+        create: a folder that is not there is made.
 
     Raises:
         StoreError: it cannot be opened; the message names the fix.
@@ -42,7 +46,11 @@ def open_store(place: str) -> Store:
         settings = urlencode([(name, value) for name, value in parse_qsl(url.query) if name != "spool"])
         store = ClickHouseStore(url._replace(query=settings).geturl())
         return store if spool is None else SpooledStore(store, Path(spool))
+    if "://" in place:
+        raise StoreError(f"the store {place!r} is neither a folder nor clickhouse://HOST:PORT/DATABASE")
     with extra():
         from .duckdb_store import DuckDbStore
 
+    if not create and place != ":memory:" and not Path(place).is_dir():
+        raise StoreError(f"there is no store in {place!r}: name the folder of one, or the address of a server")
     return DuckDbStore(None if place == ":memory:" else Path(place))
