@@ -127,6 +127,7 @@ async def run_fleet(options: FleetOptions, *, ready: Callable[[str, str], None])
 
         from ..web import Access, Login
         from .alerts.watch import Watch
+        from .own_lag import keep_own_lag
         from .pages import fleet_site
         from .receiver.intake import Intake
         from .receiver.routes import otlp_routes
@@ -137,6 +138,7 @@ async def run_fleet(options: FleetOptions, *, ready: Callable[[str, str], None])
         async with owned_store(options.store) as owner, trio.open_nursery() as nursery:
             intake = Intake(owner)
             nursery.start_soon(intake.run)
+            nursery.start_soon(keep_own_lag, owner.insert)
             if options.keep is not None or options.max_bytes is not None:
                 nursery.start_soon(_forget_old_days, owner, options.keep, options.max_bytes)
             async with trio.open_nursery() as servers:

@@ -1,6 +1,6 @@
 """The views. Their order is that of the navigation; `dock` and `trace` are reached from the others."""
 
-from . import alerts, differs, dock, docks, errors, fleet, latency, releases, trace
+from . import alerts, differs, dock, docks, errors, fleet, latency, releases, server, trace
 
 VIEWS = (
     fleet.VIEW,
@@ -10,6 +10,7 @@ VIEWS = (
     releases.VIEW,
     differs.VIEW,
     alerts.VIEW,
+    server.VIEW,
     dock.VIEW,
     trace.VIEW,
 )
