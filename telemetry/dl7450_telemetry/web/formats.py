@@ -52,11 +52,11 @@ def iso(nanoseconds: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{nanoseconds // 10**6 % 1000:03}Z"
 
 
-def when(nanoseconds: int) -> Markup:
-    """A moment as an element that the script of the page makes local."""
+def when(nanoseconds: int, *, brief: bool = False) -> Markup:
+    """A moment as an element that the script of the page makes local; a brief one has no seconds."""
     text = iso(nanoseconds)
-    shown = text[:19].replace("T", " ")
-    return Markup('<time datetime="{}">{} UTC</time>').format(text, shown)
+    shown = text[: 16 if brief else 19].replace("T", " ")
+    return Markup('<time datetime="{}"{}>{} UTC</time>').format(text, Markup(" data-brief" if brief else ""), shown)
 
 
 FILTERS = {"duration": duration, "count": count, "short_count": short_count, "ratio": ratio, "iso": iso, "when": when}

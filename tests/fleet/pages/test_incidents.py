@@ -57,7 +57,7 @@ def test_the_dns_of_a_site_fails(fleet: Served, page: Page) -> None:
     expect(page.get_by_role("heading", name="Docks", exact=True)).to_be_visible()
     found = rows(page, "docks")
     assert found
-    assert {row[1] for row in found} == {"porto"}
+    assert {row[6] for row in found} == {"porto"}
 
 
 def test_a_certificate_has_expired(fleet: Served, page: Page) -> None:

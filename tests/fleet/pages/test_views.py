@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -51,6 +52,7 @@ def paths(fleet: Served) -> Iterator[str]:
         f"/differs?{SINCE}",
     )
     yield "/alerts"
+    yield "/server"
     yield f"/dock/{some_dock(fleet)}?{SINCE}"
     yield f"/trace/{some_trace(fleet)}"
 
@@ -95,7 +97,7 @@ def test_tables_sort_by_a_click_and_give_csv_and_json(fleet: Served, page: Page)
     page.goto(f"{fleet.url}/docks?{SINCE}")
     page.get_by_role("columnheader", name="Requests").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Requests")).to_have_attribute("aria-sort", "descending")
-    shown = [int(text) for text in page.locator("#docks tbody td:nth-child(5)").all_inner_texts()]
+    shown = [int(text) for text in page.locator("#docks tbody td:nth-child(10)").all_inner_texts()]
     assert shown == sorted(shown, reverse=True)
     page.get_by_role("columnheader", name="Requests").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Requests")).to_have_attribute("aria-sort", "ascending")
@@ -184,13 +186,35 @@ def test_a_filter_that_cannot_be_read_is_told_on_a_page(fleet: Served, new_page:
     expect(page.locator("h1")).to_contain_text("since is 'yesterday', which is not a time: write 2026-11-22T07:12")
 
 
+def test_a_table_that_needs_an_id_says_so(fleet: Served) -> None:
+    for path, said in [("dock.json", "The question 'dock' takes an id."), ("docks/A1.csv", "takes no id")]:
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(f"{fleet.url}/tables/{path}")
+        with caught.value as answer:
+            assert (answer.code, said in answer.read().decode()) == (404, True)
+
+
+def test_a_view_without_data_says_what_to_do(fleet: Served, new_page: NewPage) -> None:
+    page = new_page(width=390)
+    with served_pages([], now=FLEET.end * 10**9, silence=HOUR) as empty:
+        for path in ("/", "/docks", "/errors", "/latency", "/releases", "/differs"):
+            page.goto(empty.url + path)
+            expect(page.locator("#content h2")).to_have_text("No dock has said anything yet")
+            page.goto(f"{fleet.url}{path}?site=nowhere")
+            expect(page.locator("#content h2")).to_have_text("Nothing matches")
+            page.get_by_role("link", name="clear the filters").click()
+            expect(page.get_by_label("Site")).to_have_value("")
+            assert page.url == fleet.url + path
+        page.goto("about:blank")
+
+
 def test_without_scripts_filters_apply_by_a_button_and_tables_sort(fleet: Served, browser: Browser) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"{fleet.url}/docks?{SINCE}")
         page.get_by_label("Site").select_option("porto")
         page.get_by_role("button", name="Apply").click()
-        assert {*page.locator("#docks tbody td:nth-child(2)").all_inner_texts()} == {"porto"}
+        assert {*page.locator("#docks tbody td:nth-child(7)").all_inner_texts()} == {"porto"}
         page.get_by_role("columnheader", name="Requests").get_by_role("link").click()
         expect(page.get_by_role("columnheader", name="Requests")).to_have_attribute("aria-sort", "descending")
         expect(page.locator("time").first).to_contain_text("UTC")

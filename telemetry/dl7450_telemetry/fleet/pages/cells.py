@@ -13,7 +13,7 @@ from .query import Query
 
 NUMERIC = ("duration", "count", "ratio", "number")
 LONGEST = 120  # characters of a text
-ID_SHOWN = 12
+ID_SHOWN = 10
 NOTHING = Markup('<span class="muted">\N{EN DASH}</span>')
 
 
@@ -69,7 +69,7 @@ _SHOW: dict[str, Callable[[Any, Query], Markup]] = {
     "dock": dock_link,
     "trace": trace_link,
     "span": lambda value, _: Markup('<span class="mono">{}</span>').format(value),
-    "time": lambda value, _: when(value),
+    "time": lambda value, _: when(value, brief=True),
     "duration": lambda value, _: escape(duration(value)),
     "count": lambda value, _: escape(count(value)),
     "ratio": lambda value, _: escape(ratio(value)),

@@ -79,6 +79,15 @@ def regular(since: int, until: int, step: int) -> list[int]:
     return list(range(since // step * step, until, step))
 
 
+def each(step: int) -> str:
+    """A bucket's width in a title, such as `per 15 min`."""
+    minutes = step // (60 * 10**9)
+    for size, unit in ((1440, "d"), (60, "h")):
+        if minutes % size == 0:
+            return f"per {minutes // size} {unit}" if minutes > size else f"per {'day' if unit == 'd' else 'hour'}"
+    return f"per {minutes} min"
+
+
 def columns(table: Table, key: str, times: Sequence[int], names: Sequence[str]) -> dict[str, list[Any]]:
     """Columns of a table at regular moments; None where it has no row.
 

@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 _HERE = Path(__file__).parent
 _WINDOWS = (("1h", "1 hour"), ("6h", "6 hours"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days"))
+_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 _FIELDS = ("site", "app", "release", "host", "error")
 _MOST_CHOICES = 200  # in one field
 
@@ -99,9 +100,14 @@ class _Site:
         async def endpoint(request: Request) -> Response:
             asking = self._asking(request)
             shown = await _or_failure(view.show(asking))
-            template = f"{view.name}.html" if shown.has_data else "nothing.html"
+            frame = self._frame(view, asking)
             offered = await self._offered(asking) if view.filtered else {}
-            return self._shell.page(request, template, **self._frame(view, asking), offered=offered, **shown.values)
+            has_data, template, values = shown.has_data, f"{view.name}.html", dict(shown.values)
+            if has_data is None:
+                has_data = any(offered.values()) and (not frame["filtering"] or await self._matches(asking))
+            if not has_data:
+                template, values["is_empty"] = "nothing.html", not await self._matches(asking, asking.always)
+            return self._shell.page(request, template, **frame, offered=offered, **values)
 
         return endpoint
 
@@ -112,6 +118,8 @@ class _Site:
         if question is None:
             raise HTTPException(404)
         asking = self._asking(request)
+        if ("id" in question.parameters) != bool(asking.id):
+            raise HTTPException(404, f"The question {name!r} takes {'no' if asking.id else 'an'} id.")
         filters = asking.filters
         given: dict[str, Any] = {"silence": asking.silence, "by": asking.query.get("by"), "id": asking.id}
         if "failure" in question.parameters:  # what is compared with the rest is not a filter of both
@@ -155,10 +163,20 @@ class _Site:
             "section": "/docks" if view.of_one else None,
             "query": query,
             "carried": kept.url(),
+            "filtering": any(name not in ("since", "until") for name, _ in kept.pairs),
             "filters": asking.filters,
             "windows": _WINDOWS,
+            "window": _in_words(query.get("since")),
             "endpoint": self._endpoint,
         }
+
+    async def _matches(self, asking: Asking, filters: Filters | None = None) -> bool:
+        """Whether there is anything with these filters, or with those of the URL."""
+        table = await _or_failure(asking.table("choices", filters))
+        found = {row["filter"] for row in table.dicts()}
+        asked = asking.filters if filters is None else filters
+        # A host and an error are of requests only: other spans of the same docks are there whatever they are.
+        return bool(found) and (asked.host is None or "host" in found) and (asked.error is None or "error" in found)
 
     async def _offered(self, asking: Asking) -> dict[str, list[str]]:
         """What the form of filters offers: what there is in the window, and what is chosen."""
@@ -173,6 +191,15 @@ class _Site:
                 offered[name].insert(0, chosen)
             offered[name].sort()
         return offered
+
+
+def _in_words(since: str) -> str:
+    """`4 days` for `4d`; empty for a moment."""
+    unit = _UNITS.get(since[-1:])
+    number = since[:-1]
+    if unit is None or not number.isdecimal():
+        return ""
+    return f"{number} {unit}{'s' * (number != '1')}"
 
 
 async def _or_failure(answer: Awaitable[T]) -> T:

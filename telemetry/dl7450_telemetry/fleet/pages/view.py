@@ -75,11 +75,12 @@ class Shown:
 
     Attributes:
         values: for its template.
-        has_data: whether there is anything; if not, the page says what to do.
+        has_data: whether there is anything; if not, the page says what to do. None: the view does not know, and the
+            filters are tried.
     """
 
     values: Mapping[str, Any]
-    has_data: bool = True
+    has_data: bool | None = None
 
 
 @dataclass(frozen=True)

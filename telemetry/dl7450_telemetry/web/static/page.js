@@ -10,6 +10,8 @@ document.documentElement.classList.add("scripted");
 
 const asYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 const asDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const asMinute = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const asMinuteOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const asHour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const asDate = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
@@ -21,11 +23,17 @@ function localTimes(root) {
     element.dataset.local = "yes";
     element.title = utc.replace("T", " ").replace("Z", " UTC");
     const thisYear = moment.getFullYear() === new Date().getFullYear();
-    element.textContent = (thisYear ? asDay : asYear).format(moment);
+    const brief = element.hasAttribute("data-brief");
+    element.textContent = (thisYear ? (brief ? asMinute : asDay) : (brief ? asMinuteOfYear : asYear)).format(moment);
   }
   for (const element of $$("text[data-time]", root)) {
+    // Midnight of UTC is another hour elsewhere.
     const moment = new Date(element.dataset.time);
-    element.textContent = moment.toLocaleString(undefined, JSON.parse(element.dataset.format));
+    const isMidnight = moment.getHours() + moment.getMinutes() === 0;
+    element.textContent = isMidnight ? asDate.format(moment) : ("days" in element.dataset ? asMinute : asHour).format(moment);
+  }
+  for (const element of $$("option[data-time]", root)) {
+    element.textContent = `${element.dataset.before ?? ""}${asMinute.format(new Date(element.dataset.time))}`;
   }
 }
 
@@ -91,12 +99,12 @@ function draw(figure) {
     cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false } },
     scales: { x: { time: true }, y: { distr: spec.log ? 3 : 1, range: spec.log ? undefined : (plot, low, high) => [0, Math.max(high * 1.08, spec.least ?? 1e-9)] } },
     axes: [
-      { ...axis, space: 70, values: (plot, splits, index, space, step) => splits.map((at, number) => {
+      { ...axis, space: 70, size: 30, values: (plot, splits, index, space, step) => splits.map((at, number) => {
         const moment = new Date(at * 1000);
         if (step >= 86400 || moment.getHours() + moment.getMinutes() === 0) return asDate.format(moment);
         return asHour.format(moment);
       }) },
-      { ...axis, size: 64, values: (plot, splits) => splits.map((value) => (value == null ? "" : formats[spec.unit](value))) },
+      { ...axis, size: 58, values: (plot, splits) => splits.map((value) => (value == null ? "" : formats[spec.unit](value))) },
     ],
     series: [{}, ...spec.series.map((series) => ({
       label: series.name, stroke: colour(series.colour), width: 2,
@@ -207,6 +215,11 @@ document.addEventListener("input", (event) => {
 
 // A page, and each part of one that arrives.
 
-function ready(root) { localTimes(root); drawAll(document); }
+function ready(root) {
+  localTimes(root);
+  drawAll(document);
+  const nav = $("#pages"), here = $("#pages [aria-current]");
+  if (nav && here) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.clientWidth) / 2;
+}
 document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
 document.addEventListener("DOMContentLoaded", () => { ready(document); connect(); });

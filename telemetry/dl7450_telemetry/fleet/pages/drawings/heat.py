@@ -13,7 +13,7 @@ from .scales import decades, time_axis
 
 BUCKETS_A_DECADE = 5  # of the question `heat`
 SHADES = 7
-_WIDTH, _ROW, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 13, 62, 8, 6, 24
+_WIDTH, _ROW, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 13, 72, 8, 12, 24
 
 
 def heat_map(cells: Sequence[Mapping[str, Any]], times: Sequence[int], width: int) -> Markup:

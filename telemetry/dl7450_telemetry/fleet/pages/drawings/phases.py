@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ....web.formats import duration
 from .scales import decades
 
-_WIDTH, _ROW, _LEFT, _RIGHT, _TOP = 520, 34, 76, 12, 22
+_WIDTH, _ROW, _LEFT, _RIGHT, _TOP = 520, 34, 92, 26, 22
 
 
 def phase_bars(phases: Sequence[Mapping[str, Any]]) -> Markup:

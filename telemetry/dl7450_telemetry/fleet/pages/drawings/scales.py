@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 
@@ -12,8 +11,7 @@ from ....web.formats import iso
 
 _HOUR = 3600 * 10**9
 _ROUND = tuple(minutes * 60 * 10**9 for minutes in (1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10080, 43200))
-_DAY_FORMAT = {"day": "numeric", "month": "short"}
-_HOUR_FORMAT = {"hour": "2-digit", "minute": "2-digit"}
+_EDGE = 24  # a label nearer to the left end than this begins there
 
 
 def moments(since: int, until: int, most: int = 9) -> Iterator[int]:
@@ -33,14 +31,15 @@ def time_axis(since: int, until: int, left: float, right: float, top: float, bot
         parts.append(
             Markup(
                 '<line class="grid-line" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}"/>'
-                '<text x="{x:.1f}" y="{y}" text-anchor="middle" data-time="{iso}" data-format="{form}">{text}</text>'
+                '<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" data-time="{iso}"{days}>{text}</text>'
             ).format(
                 x=x,
                 top=top,
                 bottom=bottom,
                 y=bottom + 15,
+                anchor="start" if x - left < _EDGE else "middle",
                 iso=iso(moment),
-                form=json.dumps(_DAY_FORMAT if whole_days else _HOUR_FORMAT),
+                days=Markup(" data-days" if whole_days else ""),
                 text=iso(moment)[5:10] if whole_days else iso(moment)[11:16],
             )
         )

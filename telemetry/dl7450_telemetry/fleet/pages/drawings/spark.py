@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-SPARK_WIDTH, SPARK_HEIGHT = 132, 24
+SPARK_WIDTH, SPARK_HEIGHT = 112, 24
 
 
 def spark(requests: Sequence[int], failures: Sequence[int], said: str) -> Markup:

@@ -29,7 +29,8 @@ async def show(asking: Asking) -> Shown:
         empty="There is no rule.",
     )
     firing = sum(row["state"] in ("firing", "ending") for row in table.dicts())
-    return Shown({"alerts": shown, "firing": firing})
+    pending = sum(row["state"] == "pending" for row in table.dicts())
+    return Shown({"alerts": shown, "firing": firing, "pending": pending}, has_data=True)
 
 
 VIEW = View("alerts", "Alerts", "What needs somebody now?", show, filtered=False)

@@ -34,6 +34,7 @@ async def show(asking: Asking) -> Shown:
         table,
         query,
         "differs",
+        sort="-difference",
         show={
             "attribute": lambda row: Markup('<span class="mono">{}</span>').format(cut(row["attribute"])),
             "value": lambda row: _value(row, query),

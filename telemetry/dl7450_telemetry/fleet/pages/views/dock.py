@@ -7,12 +7,14 @@ from functools import partial
 
 from markupsafe import Markup
 
+from ....web.formats import when
 from ...questions import step
 from ..cells import cut
 from ..charts import Chart, Series, columns, regular
 from ..drawings.time_line import time_line
 from ..tables import Row, ShownTable
 from ..view import Asking, Shown, View
+from .docks import error_badge
 from .releases import stack
 
 
@@ -36,6 +38,7 @@ async def show(asking: Asking) -> Shown:
         sort="-time",
         columns=("time", "duration", "lane", "name", "path", "failed"),
         show={
+            "time": lambda row: when(row["time"]),
             "failed": _went_wrong,
             "name": lambda row: Markup('<a href="{}">{}</a>').format(
                 query.url(f"/trace/{row['trace']}"), cut(row["name"], 60)
@@ -68,7 +71,9 @@ async def show(asking: Asking) -> Shown:
                 answers["errors"],
                 query,
                 "errors",
+                sort="-failures",
                 columns=("error", "host", "failures", "first", "last"),
+                show={"error": lambda row: error_badge(row["error"], query)},
                 empty="None of its requests failed.",
             ),
             "blocked": blocked,
@@ -81,7 +86,8 @@ async def show(asking: Asking) -> Shown:
                 joined=True,
             ),
             "lag_table": ShownTable("Loop lag", answers["lag"], query, f"lag/{asking.id}"),
-        }
+        },
+        has_data=True,
     )
 
 

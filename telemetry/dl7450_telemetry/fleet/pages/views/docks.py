@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from ....web.formats import when
 from ...filters import Filters
 from ...questions import step
 from ...table import Table
@@ -13,7 +14,7 @@ from ..cells import NOTHING
 from ..charts import regular
 from ..drawings.spark import spark
 from ..query import Query
-from ..tables import ShownTable
+from ..tables import Row, ShownTable
 from ..view import Asking, Shown, View
 
 
@@ -32,15 +33,15 @@ async def show(asking: Asking) -> Shown:
         sort="-failures",
         columns=(
             "dock",
-            "site",
-            "app",
-            "release",
-            "requests",
             "failures",
             "failure_rate",
             "spark",
             "error",
             "failing_since",
+            "site",
+            "app",
+            "release",
+            "requests",
             "p95",
             "last_seen",
         ),
@@ -48,10 +49,21 @@ async def show(asking: Asking) -> Shown:
         show={
             "spark": lambda row: _spark(row["spark"], asking.filters),
             "error": lambda row: error_badge(row["error"], query),
+            "failing_since": _since,
         },
-        empty="No dock matches these filters.",
+        empty="No dock matches this search.",
     )
     return Shown({"docks": shown}, has_data)
+
+
+def _since(row: Row) -> Markup:
+    """Since when all of its requests fail; or when the first of those failed that do now and then."""
+    if row["failing_since"]:
+        return Markup('{}<span class="aside">every request</span>').format(when(row["failing_since"], brief=True))
+    first = min((bucket["time"] for bucket in row["spark"] if bucket["failures"]), default=None)
+    if first is None:
+        return NOTHING
+    return Markup('{}<span class="aside">now and then</span>').format(when(first, brief=True))
 
 
 def error_badge(error: str | None, query: Query) -> Markup:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ...questions import step
 from ...table import Table
-from ..charts import COLOURS, Chart, Series, regular
+from ..charts import COLOURS, Chart, Series, each, regular
 from ..meanings import meaning
 from ..tables import Row, ShownTable
 from ..view import Asking, Shown, View
@@ -34,14 +34,18 @@ async def show(asking: Asking) -> Shown:
             "docks": lambda row: Markup('<a href="{}">{}</a>').format(
                 query.url("/docks", error=row["error"], host=row["host"] or None), row["docks"]
             ),
+            "sites": lambda row: Markup('<a href="{}" title="What differs?">{}</a>').format(
+                query.url("/differs", error=row["error"]), row["sites"]
+            ),
         },
         empty="No request failed in this window.",
     )
-    times = regular(filters.since, filters.until, step(filters))
+    width = step(filters)
+    times = regular(filters.since, filters.until, width)
     return Shown(
         {
             "errors": shown,
-            "chart": Chart("Failures over time", times, _series(answers["trend"], times), "count"),
+            "chart": Chart(f"Failures {each(width)}", times, _series(answers["trend"], times), "count"),
             "trend": ShownTable("Failures over time", answers["trend"], query, "error_trend"),
             "differs_url": query.url("/differs"),
         },

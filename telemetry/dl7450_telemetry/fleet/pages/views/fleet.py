@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, NamedTuple
 
+from ....web.formats import duration
 from ...questions import step
 from ...table import Table
-from ..charts import Chart, Series, columns, regular
+from ..charts import Chart, Series, columns, each, regular
 from ..query import Query
 from ..tables import ShownTable
 from ..view import Asking, Shown, View
 
 _GROWN = 3.0  # times as many as before
 _FEW = 5  # failures that nobody is told of
+_RARE = 0.001  # of the requests: nobody is told of so few, either
+_COMPARABLE = 0.1  # of the requests that the window lets expect, that the week before has at least
 _MANY_FAIL = 0.02  # of the requests
 _SHOWN = 7  # changes
 
@@ -40,16 +43,20 @@ async def show(asking: Asking) -> Shown:
     )
     periods = {row["period"]: row for row in answers["fleet"].dicts()}
     now, before = periods.get("now", {}), periods.get("week before", {})
+    share = _share(asking)
+    if (before.get("requests") or 0) * share < (now.get("requests") or 0) * _COMPARABLE:
+        before = {}
     silent = now.get("silent") or 0
     # Those that fell silent before the window are not in it.
     silent_url = query.url("/docks", sort="last_seen", since=asking.before().since)
     changes = [
         *([Change(_plural(silent, "dock"), "went silent", silent_url)] if silent else []),
-        *_errors(answers["errors"], answers["errors_before"], asking),
+        *_errors(answers["errors"], answers["errors_before"] if before else None, now.get("requests") or 0, asking),
         *_blocked(answers["blocked"], query),
-        *_releases(answers["choices"], answers["choices_before"], query),
+        *(_releases(answers["choices"], answers["choices_before"], query) if before else []),
     ]
-    times = regular(filters.since, filters.until, step(filters))
+    width = step(filters)
+    times = regular(filters.since, filters.until, width)
     lines = columns(answers["latency"], "time", times, ["requests", "failures", "p50", "p95"])
     rates = [
         None if requests is None else failures / requests
@@ -65,6 +72,7 @@ async def show(asking: Asking) -> Shown:
             "more_changes": max(0, len(changes) - _SHOWN),
             "verdict": "bad" if many_fail or silent else "warn" if changes else "good",
             "many_fail": many_fail,
+            "silence": duration(asking.silence).replace(".00 ", " "),
             "rate": Chart("Failure rate", times, [Series("failed", rates, "bad", filled=True)], "ratio", least=0.01),
             "latency": Chart(
                 "Latency",
@@ -72,10 +80,12 @@ async def show(asking: Asking) -> Shown:
                 [Series("p95", lines["p95"], "series-3"), Series("p50", lines["p50"], "series-1")],
                 "duration",
             ),
-            "requests": Chart("Requests", times, [Series("requests", lines["requests"], filled=True)], "count"),
+            "requests": Chart(
+                f"Requests {each(width)}", times, [Series("requests", lines["requests"], filled=True)], "count"
+            ),
             "table": ShownTable("Over time", answers["latency"], query, "latency"),
         },
-        has_data=bool(now.get("docks") or before.get("docks")),
+        has_data=any(row["docks"] for row in periods.values()),
     )
 
 
@@ -83,19 +93,24 @@ def _plural(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-def _errors(now: Table, before: Table, asking: Asking) -> list[Change]:
-    """Failures that were not there in the time before, or are many times as frequent."""
-    filters, query, past = asking.filters, asking.query, asking.before()
-    earlier = {(row["error"], row["host"]): row["failures"] for row in before.dicts()}
-    share = (filters.until - filters.since) / (past.until - past.since)
+def _share(asking: Asking) -> float:
+    """How long the window is, as a part of the week before it."""
+    filters, past = asking.filters, asking.before()
+    return (filters.until - filters.since) / (past.until - past.since)
+
+
+def _errors(now: Table, before: Table | None, requests: int, asking: Asking) -> list[Change]:
+    """Failures that were not there in the time before, or are many times as frequent; without it, all that are many."""
+    query, share = asking.query, _share(asking)
+    earlier = {(row["error"], row["host"]): row["failures"] for row in before.dicts()} if before else {}
     changes = []
     for row in now.dicts():
         expected = earlier.get((row["error"], row["host"]), 0) * share
-        if row["failures"] >= max(_FEW, _GROWN * expected):
+        if row["failures"] >= max(_FEW, _RARE * requests, _GROWN * expected):
             growth = f": {row['failures'] / expected:.0f} times as often as before" if expected else ": new"
             url = query.url("/errors", error=row["error"], host=row["host"] or None)
             what = f"{row['error']} from {row['host']}"
-            changes.append(Change(what, f"on {_plural(row['docks'], 'dock')}{growth if earlier else ''}", url))
+            changes.append(Change(what, f"on {_plural(row['docks'], 'dock')}{growth if before else ''}", url))
     return changes
 
 
@@ -117,8 +132,6 @@ def _blocked(table: Table, query: Query) -> list[Change]:
 def _releases(now: Table, before: Table, query: Query) -> list[Change]:
     known = {row["value"] for row in before.dicts() if row["filter"] == "release"}
     new = [row["value"] for row in now.dicts() if row["filter"] == "release" and row["value"] not in known]
-    if not known:
-        return []
     return [Change(f"Release {name}", "is new", query.url("/releases", release=name), is_bad=False) for name in new]
 
 

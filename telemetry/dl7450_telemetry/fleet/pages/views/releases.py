@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,6 +23,9 @@ from ..view import Asking, Shown, View
 from .docks import error_badge
 
 NOISE = 3.0  # standard errors: one time in 370 chance alone makes such a difference
+_INNERMOST = 3  # functions of a stack that are shown
+_FUNCTION = re.compile(r", in (\w+)$")
+
 FEW = 30  # requests that say nothing
 
 
@@ -196,12 +200,14 @@ def _badge(kind: str, text: str) -> Markup:
 
 
 def stack(text: str | None) -> Markup:
-    """A stack that is folded up: its last line says where the code was."""
+    """A stack that is folded up: the innermost functions say where the code was."""
     lines = [line for line in (text or "").splitlines() if line.strip()]
     if not lines:
         return Markup('<span class="muted">no stack</span>')
+    functions = [found[1] for line in lines if (found := _FUNCTION.search(line))]
+    where = " → ".join(functions[-_INNERMOST:]) or lines[-1].strip()
     return Markup('<details class="keep"><summary class="mono">{}</summary><pre>{}</pre></details>').format(
-        lines[-1].strip()[:80], "\n".join(lines)[:8000]
+        where[:80], "\n".join(lines)[:8000]
     )
 
 

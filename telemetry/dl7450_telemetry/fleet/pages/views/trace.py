@@ -33,7 +33,7 @@ async def show(asking: Asking) -> Shown:
     nodes = waterfall(table.dicts())
     query = asking.query
     if not nodes:
-        return Shown({"id": asking.id, "lines": [], "spans": None})
+        return Shown({"id": asking.id, "lines": [], "spans": None}, has_data=True)
     since = min(node.start for node in nodes)
     until = max(since + 1, *(node.end for node in nodes))
     lines = [_line(node, since, until) for node in nodes[:_MOST]]
@@ -59,7 +59,8 @@ async def show(asking: Asking) -> Shown:
             "links": [
                 (link["trace"], query.url(f"/trace/{link['trace']}")) for node in nodes for link in node.row["links"]
             ][:20],
-        }
+        },
+        has_data=True,
     )
 
 
