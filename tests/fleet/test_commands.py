@@ -28,12 +28,16 @@ def otlp_json_line(*docks: str) -> str:
 def test_files_are_imported_and_questions_answered(tmp_path: Path) -> None:
     plain, packed, store = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz", tmp_path / "fleet"
     plain.write_text(otlp_json_line("A1"))
-    packed.write_bytes(gzip.compress((otlp_json_line("B2") + "{broken\n").encode()))
+    logs = '{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}, {}]}]}]}\n'
+    packed.write_bytes(gzip.compress((otlp_json_line("B2") + "{broken\n" + logs + "{}\n" + '{"a": 1}').encode()))
     cli = CliRunner()
     done = cli.invoke(main, ["fleet", "import", str(plain), str(packed), "--store", str(store)])
     assert done.exit_code == 0, done.output
     assert "20 rows kept" in done.stderr
     assert "b.jsonl.gz, line 2: not JSON" in done.stderr
+    assert "b.jsonl.gz, line 3: logs are not kept here: set OTEL_LOGS_EXPORTER=none (2 times)" in done.stderr
+    assert "b.jsonl.gz, line 5: not an OTLP export: a JSON object with resourceSpans or resourceMetrics" in done.stderr
+    assert done.stderr.count("Warning") == 3
     answer = json.loads(cli.invoke(main, ["fleet", "ask", "docks", "--store", str(store), *WINDOW]).stdout)
     assert [(row["dock"], row["failures"]) for row in answer["rows"]] == [("A1", 1), ("B2", 1)]
     csv = cli.invoke(main, ["fleet", "ask", "hosts", "--store", str(store), "--dock", "A", "--csv", *WINDOW]).stdout
@@ -79,10 +83,19 @@ def test_an_answer_is_a_table_for_people(tmp_path: Path, monkeypatch: pytest.Mon
     cli, store = CliRunner(), str(tmp_path / "fleet")
     cli.invoke(main, ["fleet", "import", str(tmp_path / "a.jsonl"), "--store", store])
     lines = cli.invoke(main, ["fleet", "ask", "docks", "--table", "--store", store, *WINDOW]).stdout.splitlines()
-    heading, row = (line.split() for line in lines if line.strip() and "─" not in line)
-    assert heading[:5] == ["dock", "site", "app", "release", "requests"]
-    assert "\x1b" not in row[0]
-    assert row[1:5] == ["carousel", "10", "1", "10.0%"]
+    heading, row = (line.split("  ") for line in lines if line.strip() and "─" not in line)
+    shown = dict(zip(filter(None, map(str.strip, heading)), filter(None, map(str.strip, row)), strict=True))
+    assert shown.pop("dock") == "A1\N{REPLACEMENT CHARACTER}[2J"
+    assert shown.pop("p95").endswith("ms")
+    assert shown == {
+        "app": "carousel",
+        "requests": "10",
+        "failures": "1",
+        "failure rate": "10.0%",
+        "error": "404",
+        "failing since (UTC)": "2026-11-22 07:13:07",
+        "last seen (UTC)": "2026-11-22 07:13:07",
+    }
     empty = cli.invoke(main, ["fleet", "ask", "errors", "--table", "--store", store, "--since", "1h"])
     assert "Nothing matches: widen the window by --since" in empty.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from .._trace_file import TraceFile, TraceFileError
 from .columns import Batch
 from .extra import extra
 from .otlp import decode_json_traces
+from .otlp_logs import decode_json_logs
 from .otlp_metrics import decode_json_metrics
 from .store import Store, StoreError
 
@@ -77,16 +79,32 @@ def import_file(
             read += block.size
             for request in file.requests(block):
                 export: object = request.json  # a line may be any JSON
-                metrics = isinstance(export, dict) and "resourceMetrics" in export
                 try:
-                    batches, faults = (decode_json_metrics if metrics else decode_json_traces)(export)
+                    batches, faults = _decode(export)
                 except ValueError as error:
                     batches, faults = [], [str(error)]
-                for fault in faults:
-                    warn(f"{path}, line {request.line}: {fault}")
+                for fault, times in Counter(faults).items():
+                    warn(f"{path}, line {request.line}: {fault}{f' ({times} times)' if times > 1 else ''}")
                 for batch in batches:
                     waiting.setdefault(batch.table, Batch(batch.table)).extend(batch)
             if sum(map(len, waiting.values())) >= _GROUP:
                 kept += keep()
             progress(read, kept)
     return kept + keep()
+
+
+def _decode(export: object) -> tuple[list[Batch], list[str]]:
+    """The rows of one line, and what is wrong with the parts that are left out."""
+    if export == {}:
+        return [], []  # an export of nothing
+    for key, decode in _DECODERS.items():
+        if isinstance(export, dict) and key in export:
+            return decode(export)
+    raise ValueError(f"not an OTLP export: a JSON object with {' or '.join(_DECODERS)}")
+
+
+_DECODERS: dict[str, Callable[[object], tuple[list[Batch], list[str]]]] = {
+    "resourceSpans": decode_json_traces,
+    "resourceMetrics": decode_json_metrics,
+    "resourceLogs": decode_json_logs,
+}

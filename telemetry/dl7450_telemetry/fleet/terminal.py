@@ -14,28 +14,43 @@ from .._format import printable
 from .table import Table
 
 _LONGEST = 64  # characters of a text
+_DOCK = 12  # of the id of a dock: that is enough for --dock, and for the question `dock`
+_WIDEST = 1000  # columns of a terminal
 _LEFT_OUT = ("list", "map")  # there is no room for them
 _NUMERIC = ("duration", "count", "ratio", "number")
 
 
 def print_table(table: Table) -> None:
-    """Print a table on standard output; times are in UTC. Lists and maps are left out."""
+    """Print a table on standard output; times are in UTC. Lists, maps and columns without a value are left out.
+
+    It may be wider than the terminal: a line that is broken can be read, and half a number cannot.
+    """
     from ..web.formats import count, duration, iso, ratio
 
     show: dict[str, Callable[[Any], str]] = {
+        "dock": lambda value: value[:_DOCK],
         "time": lambda value: iso(value)[:19].replace("T", " "),
         "duration": duration,
         "count": count,
         "ratio": ratio,
         "number": lambda value: f"{value:g}",
     }
+    console = Console(highlight=False)
+    if not table.rows:
+        console.print("Nothing matches: widen the window by --since, or leave a filter out.", soft_wrap=True)
+        return
+    shown = [
+        (index, column)
+        for index, column in enumerate(table.columns)
+        if column.kind not in _LEFT_OUT and any(row[index] not in (None, "") for row in table.rows)
+    ]
     drawn = RichTable(box=box.SIMPLE_HEAD)
-    shown = [(index, column) for index, column in enumerate(table.columns) if column.kind not in _LEFT_OUT]
     for _, column in shown:
         heading = f"{column.name} (UTC)" if column.kind == "time" else column.name
-        drawn.add_column(heading.replace("_", " "), justify="right" if column.kind in _NUMERIC else "left")
+        is_number = column.kind in _NUMERIC
+        drawn.add_column(heading.replace("_", " "), justify="right" if is_number else "left", no_wrap=True)
     for row in table.rows:
         cells = (None if row[index] is None else show.get(column.kind, str)(row[index]) for index, column in shown)
         drawn.add_row(*(Text("" if cell is None else printable(cell)[:_LONGEST]) for cell in cells))
-    console = Console(highlight=False)
-    console.print(drawn if table.rows else "Nothing matches: widen the window by --since, or leave a filter out.")
+    console.width = max(console.width, console.measure(drawn, options=console.options.update_width(_WIDEST)).maximum)
+    console.print(drawn)

@@ -48,7 +48,7 @@ def main() -> None:
         take(browser, empty, VIEWS, "empty-")
         take(browser, fleet, (f"{path}?site=nowhere" for path in VIEWS), "nothing-")
     with Image.open(FOLDER / "fleet-light-wide.png") as whole:
-        whole.crop((0, 0, 1440, 1020)).resize((1020, 722)).quantize(160).save(SHOWN, optimize=True)
+        whole.crop((0, 0, 1440, 992)).resize((1020, 703)).quantize(256).save(SHOWN, optimize=True)
 
 
 def take(browser: Browser, served: Served, paths: Iterable[str], prefix: str) -> None:

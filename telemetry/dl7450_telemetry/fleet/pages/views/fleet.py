@@ -11,7 +11,7 @@ from ...table import Table
 from ..charts import Chart, Series, columns, each, regular
 from ..query import Query
 from ..tables import ShownTable
-from ..view import Asking, Shown, View
+from ..view import HOUR, Asking, Shown, View
 
 _GROWN = 3.0  # times as many as before
 _FEW = 5  # failures that nobody is told of
@@ -72,7 +72,7 @@ async def show(asking: Asking) -> Shown:
             "more_changes": max(0, len(changes) - _SHOWN),
             "verdict": "bad" if many_fail or silent else "warn" if changes else "good",
             "many_fail": many_fail,
-            "silence": duration(asking.silence).replace(".00 ", " "),
+            "silence": f"{asking.silence / HOUR:.3g} h" if asking.silence >= HOUR else duration(asking.silence),
             "rate": Chart("Failure rate", times, [Series("failed", rates, "bad", filled=True)], "ratio", least=0.01),
             "latency": Chart(
                 "Latency",
