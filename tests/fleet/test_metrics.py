@@ -1,5 +1,6 @@
 """Metrics of any kind: what is kept of each, in protobuf and in JSON, and what is told of the rest."""
 
+import json
 import math
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,8 +18,10 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
 
 from dl7450_telemetry.fleet.columns import GAUGES, HISTOGRAMS, SUMS, Batch
+from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp_exponential import explicit_buckets
 from dl7450_telemetry.fleet.otlp_metrics import decode_json_metrics, decode_metrics
+from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import Store, open_store
 
 from ._otlp import START, pairs
@@ -131,6 +134,9 @@ def test_the_sdks_exponential_histogram_keeps_each_measurement_in_its_bucket() -
     ]
 
 
+counts = st.integers(0, 2**64 - 1)
+names = st.sampled_from(["trio.scheduler.lag", "a\0b", "", "<b>", "x" * 100_000]) | st.text(max_size=9)
+moments = st.sampled_from([0, 2**63, 2**64 - 1]) | counts
 buckets = st.builds(
     ExponentialHistogramDataPoint.Buckets,
     offset=st.integers(-(2**31), 2**31 - 1) | st.integers(-20, 20),
@@ -155,3 +161,72 @@ def test_any_exponential_histogram_is_a_histogram_with_all_its_counts(point: Exp
     assert sum(counts) == sum(point.positive.bucket_counts) + sum(point.negative.bucket_counts) + point.zero_count
     assert all(math.isfinite(bound) for bound in bounds)
     assert all(low < high for low, high in pairwise(bounds))
+
+
+points = {
+    "gauge": st.fixed_dictionaries({"as_double": st.floats()}) | st.fixed_dictionaries({"as_int": st.just(-(2**63))}),
+    "sum": st.fixed_dictionaries({"as_double": st.floats()}),
+    "histogram": st.fixed_dictionaries(
+        {"count": counts, "sum": st.floats(), "min": st.floats(), "max": st.floats()},
+        optional={
+            "bucket_counts": st.lists(counts, max_size=4),
+            "explicit_bounds": st.lists(st.floats(), max_size=4),
+        },
+    ),
+    "exponential_histogram": st.fixed_dictionaries(
+        {"count": counts, "scale": st.integers(-(2**31), 2**31 - 1), "positive": buckets, "negative": buckets}
+    ),
+    "summary": st.fixed_dictionaries({"count": counts, "sum": st.floats()}),
+}
+
+
+@st.composite
+def metrics(draw: st.DrawFn) -> Metric:
+    """A metric of any kind, with values that no honest program sends."""
+    kind = draw(st.sampled_from(sorted(points)))
+    metric = Metric(name=draw(names), unit=draw(names), description=draw(names))
+    data = getattr(metric, kind)
+    for given_point in draw(st.lists(points[kind], min_size=1, max_size=3)):
+        point = data.data_points.add(start_time_unix_nano=draw(moments), time_unix_nano=draw(moments), **given_point)
+        point.attributes.extend(pairs({draw(names): draw(names)}))
+        if kind == "summary":
+            point.quantile_values.add(quantile=draw(st.floats()), value=draw(st.floats()))
+    if kind not in ("gauge", "summary"):
+        data.aggregation_temporality = draw(st.integers(-(2**31), 2**31 - 1))
+    return metric
+
+
+@given(sent=st.lists(metrics(), max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_every_point_is_kept_whatever_is_in_it(store: Store, sent: list[Metric]) -> None:
+    batches, faults = decode_metrics(export(*sent).SerializeToString())
+    rows = {"summary": 3}  # of its quantile, its count and its sum
+    expected = sum(
+        len(getattr(metric, kind).data_points) * rows.get(kind, 1) for metric in sent if (kind := kind_of(metric))
+    )
+    assert (sum(map(len, batches)), faults) == (expected, [])
+    for batch in batches:
+        [(before,)] = store.query(f"SELECT count(*) FROM {batch.table}", {})
+        store.insert(batch)
+        assert store.query(f"SELECT count(*) FROM {batch.table}", {}) == [(before + len(batch),)]
+    json.loads(ask(store, "lag", Filters(0, 2**63 - 1), id="A1").json())
+
+
+def test_a_lag_that_cannot_be_does_not_hide_the_others() -> None:
+    lag = Metric(name="trio.scheduler.lag")
+    lag.histogram.aggregation_temporality = 1  # type: ignore[assignment]
+    lag.histogram.data_points.add(**at(count=4, sum=0.5, max=0.25))
+    for total, most in ((math.nan, 1.0), (math.inf, math.inf), (1e300, 1e300), (1.0, math.nan), (-1e300, -1.0)):
+        lag.histogram.data_points.add(**at(count=1, sum=total, max=most))
+    for _ in range(2):
+        lag.histogram.data_points.add(**at(count=2**64 - 1, sum=1.0, max=1.0))
+    store = open_store(":memory:")
+    for batch in decode_metrics(export(lag).SerializeToString())[0]:
+        store.insert(batch)
+    [row] = ask(store, "lag", Filters(START, START + 60 * 10**9), id="A1").dicts()
+    store.close()
+    assert (row["steps"], row["mean"], row["max"]) == (4, 125_000_000, 250_000_000)
+
+
+def kind_of(metric: Metric) -> str:
+    return metric.WhichOneof("data") or ""

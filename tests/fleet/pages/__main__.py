@@ -48,7 +48,9 @@ def main() -> None:
         take(browser, empty, VIEWS, "empty-")
         take(browser, fleet, (f"{path}?site=nowhere" for path in VIEWS), "nothing-")
     with Image.open(FOLDER / "fleet-light-wide.png") as whole:
-        whole.crop((0, 0, 1440, 992)).resize((1020, 703)).quantize(256).save(SHOWN, optimize=True)
+        whole.crop((0, 0, 1440, 992)).resize((1020, 703)).quantize(256, Image.Quantize.FASTOCTREE).save(
+            SHOWN, optimize=True
+        )
 
 
 def take(browser: Browser, served: Served, paths: Iterable[str], prefix: str) -> None:

@@ -7,6 +7,8 @@
         Sum - if(AggregationTemporality = 2, lag(Sum, 1, 0) OVER stream, 0) AS total
     FROM histograms
     WHERE MetricName = 'trio.scheduler.lag' AND starts_with(DeviceId, $id)
+        -- Whatever anybody sends is kept; what no loop can have measured is not counted.
+        AND Count BETWEEN 0 AND 1e15 AND Sum BETWEEN 0 AND 1e9 AND Max BETWEEN 0 AND 1e9
     WINDOW stream AS (PARTITION BY DeviceId, ServiceName, StartTimeUnix ORDER BY TimeUnix)
 )
 SELECT
