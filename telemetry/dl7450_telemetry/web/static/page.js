@@ -87,6 +87,12 @@ function tooltip(spec) {
   } };
 }
 
+// A value between two gaps has no line: it is drawn as a point, also where points are too many to be drawn.
+function alone(plot, index, drawsAll) {
+  const values = plot.data[index];
+  return drawsAll ? null : values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : []));
+}
+
 function draw(figure) {
   const spec = JSON.parse($("script[type='application/json']", figure).textContent);
   const place = $(".plot", figure);
@@ -109,7 +115,7 @@ function draw(figure) {
     series: [{}, ...spec.series.map((series) => ({
       label: series.name, stroke: colour(series.colour), width: 2,
       fill: series.filled ? `color-mix(in srgb, ${colour(series.colour)} 16%, transparent)` : undefined,
-      points: { size: 5 }, spanGaps: spec.joined,
+      points: { size: 5, filter: alone }, spanGaps: spec.joined,
     }))],
     plugins: [tooltip(spec)],
     hooks: { setSelect: [(plot) => {
