@@ -18,7 +18,7 @@ $(VENV)/installed: pyproject.toml
 demo: $(VENV)/installed
 	$(BIN)/python -m examples.demo
 
-# A simulated week of a thousand docks in the browser; FLEET="--docks 100 --days 2 --seed 3" makes another one.
+# A simulated week of a thousand docks in the browser; FLEET="--docks 100 --days 2 --seed 3 --fresh" makes another one.
 fleet: $(VENV)/installed
 	$(BIN)/python -m examples.fleet $(FLEET)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.pool import AsyncResult
 from typing import NamedTuple
 
 from ._life import live
@@ -59,20 +60,16 @@ def simulate(fleet: Fleet, processes: int) -> Iterator[tuple[int, list[Request]]
     Returns:
         For one group of docks after the other: how many they are, and what they export.
     """
-    made: deque[tuple[int, Future[list[Request]]]] = deque()
-    # Not forked: the program that feeds the receiver has threads.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _prepare) as executor:
-        try:
-            for group in _groups(plans(fleet.docks, fleet.days, fleet.seed)):
-                made.append((len(group), executor.submit(_live_together, fleet, group)))
-                if len(made) == AHEAD * processes:
-                    docks, requests = made.popleft()
-                    yield docks, requests.result()
-            for docks, requests in made:
-                yield docks, requests.result()
-        finally:
-            executor.shutdown(cancel_futures=True)
+    made: deque[tuple[int, AsyncResult[list[Request]]]] = deque()
+    # Not forked: the program that feeds the receiver has threads. When the block is left, all processes are ended.
+    with multiprocessing.get_context("spawn").Pool(processes, _prepare) as pool:
+        for group in _groups(plans(fleet.docks, fleet.days, fleet.seed)):
+            made.append((len(group), pool.apply_async(_live_together, (fleet, group))))
+            if len(made) == AHEAD * processes:
+                docks, requests = made.popleft()
+                yield docks, requests.get()
+        for docks, requests in made:
+            yield docks, requests.get()
 
 
 def _groups(all_docks: Iterable[Plan]) -> Iterator[list[Plan]]:
@@ -82,6 +79,7 @@ def _groups(all_docks: Iterable[Plan]) -> Iterator[list[Plan]]:
 
 
 def _prepare() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks
     gc.freeze()
     gc.set_threshold(50_000)  # what a dock leaves is garbage as a whole
 
@@ -89,7 +87,7 @@ def _prepare() -> None:
 def _live_together(fleet: Fleet, group: Sequence[Plan]) -> list[Request]:
     together: dict[tuple[int, str], list[bytes]] = defaultdict(list)
     for plan in group:
-        for moment, signal, body in live(plan, fleet.began, fleet.watched):
-            together[int(moment // WEEK), signal].append(body)
+        for moment, name, body in live(plan, fleet.began, fleet.watched):
+            together[int(moment // WEEK), name].append(body)
     # Protobuf: the bytes of two messages, one after the other, are one message with the lists of both.
-    return [Request(signal, b"".join(bodies)) for (_, signal), bodies in sorted(together.items())]
+    return [Request(name, b"".join(bodies)) for (_, name), bodies in sorted(together.items())]

@@ -103,8 +103,8 @@ def _run(plan: Plan, stay: Stay, incidents: Incidents, began: int, chance: Rando
 def _compute(clock: MockClock, seconds: float) -> None:
     """Take seconds of the processor: virtual ones, of which nobody else gets any.
 
-    The watchdog of the loop looks in real time. It is waited for in one call that holds no lock it needs: so it always
-    sees the same stack, however busy this machine is.
+    The watchdog of the loop looks in real time. It is waited for in one single call, so that it always sees the same
+    stack, however busy this machine is.
     """
     span = trace.get_current_span()
     seen = threading.Lock()

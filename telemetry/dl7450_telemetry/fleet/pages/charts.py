@@ -88,6 +88,14 @@ def each(step: int) -> str:
     return f"per {minutes} min"
 
 
+def lag_chart(table: Table, since: int, until: int, step: int, *, low: bool = False) -> Chart:
+    """The answer to the question `lag`."""
+    times = regular(since, until, step)
+    values = columns(table, "time", times, ["mean", "max"])
+    series = [Series("longest", values["max"], "series-3"), Series("mean", values["mean"], "series-1")]
+    return Chart("Loop lag", times, series, "duration", low=low, joined=True)
+
+
 def columns(table: Table, key: str, times: Sequence[int], names: Sequence[str]) -> dict[str, list[Any]]:
     """Columns of a table at regular moments; None where it has no row.
 

@@ -72,7 +72,8 @@ function tooltip(spec) {
       if (box.hidden) return;
       box.replaceChildren();
       const head = document.createElement("strong");
-      head.textContent = asDay.format(new Date(spec.times[index] * 1000));
+      const moment = new Date(spec.times[index] * 1000);
+      head.textContent = `${asMinute.format(moment)} (${moment.toISOString().slice(11, 16)} UTC)`;
       box.append(head);
       spec.series.forEach((series) => {
         const line = document.createElement("div");

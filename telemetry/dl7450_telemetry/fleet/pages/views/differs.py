@@ -51,7 +51,7 @@ async def show(asking: Asking) -> Shown:
         empty=f"No attribute tells {_KINDS[by]} requests from the rest in this window.",
     )
     choices = [(text, query.url(by=None if kind == "failures" else kind), kind == by) for kind, text in _KINDS.items()]
-    return Shown({"differs": shown, "choices": choices, "kind": _KINDS[by]})
+    return Shown({"differs": shown, "choices": choices, "kind": _KINDS[by]}, bool(table.rows) or None)
 
 
 def _value(row: Row, query: Query) -> Markup:

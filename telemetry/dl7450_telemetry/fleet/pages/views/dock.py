@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ....web.formats import when
 from ...questions import step
 from ..cells import cut
-from ..charts import Chart, Series, columns, regular
+from ..charts import lag_chart
 from ..drawings.time_line import time_line
 from ..tables import Row, ShownTable
 from ..view import Asking, Shown, View
@@ -57,8 +57,6 @@ async def show(asking: Asking) -> Shown:
         columns=("app", "release", "task", "stack", "times", "last"),
         show={"stack": lambda row: stack(row["stack"])},
     )
-    times = regular(filters.since, filters.until, step(filters))
-    lag = columns(answers["lag"], "time", times, ["mean", "max"])
     return Shown(
         {
             "id": asking.id,
@@ -77,14 +75,7 @@ async def show(asking: Asking) -> Shown:
                 empty="None of its requests failed.",
             ),
             "blocked": blocked,
-            "lag": Chart(
-                "Loop lag",
-                times,
-                [Series("longest", lag["max"], "series-3"), Series("mean", lag["mean"], "series-1")],
-                "duration",
-                low=True,
-                joined=True,
-            ),
+            "lag": lag_chart(answers["lag"], filters.since, filters.until, step(filters), low=True),
             "lag_table": ShownTable("Loop lag", answers["lag"], query, f"lag/{asking.id}"),
         },
         has_data=True,

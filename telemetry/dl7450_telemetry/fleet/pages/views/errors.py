@@ -49,6 +49,7 @@ async def show(asking: Asking) -> Shown:
             "trend": ShownTable("Failures over time", answers["trend"], query, "error_trend"),
             "differs_url": query.url("/differs"),
         },
+        has_data=bool(answers["errors"].rows) or None,
     )
 
 

@@ -53,7 +53,8 @@ async def show(asking: Asking) -> Shown:
             "phases": ShownTable("Phases", answers["phases"], query, "phases"),
             "phase_bars": phase_bars(answers["phases"].dicts()),
             "differs_url": query.url("/differs", by="slow"),
-        }
+        },
+        has_data=bool(answers["latency"].rows) or None,
     )
 
 

@@ -72,7 +72,9 @@ async def show(asking: Asking) -> Shown:
     pair = _pair(rows, query)
     compared = await _compared(pair, asking) if pair else {}
     names = [_name(row) for row in rows]
-    return Shown({"releases": releases, "blocked": blocked, "names": names, "pair": pair, **compared})
+    return Shown(
+        {"releases": releases, "blocked": blocked, "names": names, "pair": pair, **compared}, bool(rows) or None
+    )
 
 
 def _name(row: Mapping[str, Any]) -> str:

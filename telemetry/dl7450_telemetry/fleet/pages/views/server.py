@@ -7,7 +7,7 @@ from typing import Final
 from ...filters import Filters
 from ...own_lag import SERVER
 from ...questions import step
-from ..charts import Chart, Series, columns, regular
+from ..charts import lag_chart
 from ..tables import ShownTable
 from ..view import Asking, Shown, View
 
@@ -17,20 +17,12 @@ _NOTICED: Final = 10**9  # nanoseconds: whoever sends or reads notices
 async def show(asking: Asking) -> Shown:
     filters = Filters(asking.filters.since, asking.filters.until)
     table = await asking.table("lag", filters, id=SERVER)
-    times = regular(filters.since, filters.until, step(filters))
-    lag = columns(table, "time", times, ["mean", "max"])
     longest = max((row["max"] for row in table.dicts()), default=None)
     return Shown(
         {
             "longest": longest,
             "is_late": longest is not None and longest > _NOTICED,
-            "lag": Chart(
-                "Loop lag",
-                times,
-                [Series("longest", lag["max"], "series-3"), Series("mean", lag["mean"], "series-1")],
-                "duration",
-                joined=True,
-            ),
+            "lag": lag_chart(table, filters.since, filters.until, step(filters)),
             "table": ShownTable("Loop lag", table, asking.query, f"lag/{SERVER}"),
         },
         has_data=True,
