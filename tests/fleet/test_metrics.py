@@ -228,5 +228,17 @@ def test_a_lag_that_cannot_be_does_not_hide_the_others() -> None:
     assert (row["steps"], row["mean"], row["max"]) == (4, 125_000_000, 250_000_000)
 
 
+def test_a_point_of_a_clock_that_is_centuries_ahead_is_found_in_the_window_of_all_time() -> None:
+    ahead = Metric(name="trio.scheduler.lag")
+    ahead.histogram.aggregation_temporality = 1  # type: ignore[assignment]
+    ahead.histogram.data_points.add(time_unix_nano=2**64 - 1, count=4, sum=0.5, max=0.25)
+    store = open_store(":memory:")
+    for batch in decode_metrics(export(ahead).SerializeToString())[0]:
+        store.insert(batch)
+    assert store.query(f"SELECT count(*) FROM {HISTOGRAMS}", {}) == [(1,)]
+    assert [row["steps"] for row in ask(store, "lag", Filters(0, 2**63 - 1), id="A1").dicts()] == [4]
+    store.close()
+
+
 def kind_of(metric: Metric) -> str:
     return metric.WhichOneof("data") or ""

@@ -87,6 +87,7 @@ UNKNOWN_DOCK: Final = "unknown dock"
 SITE: Final = "dl7450.site"  # the resource attribute
 
 LATEST: Final = 2**63 - 2  # nanoseconds since 1970, in the year 2262: what both engines can hold
+NEWEST: Final = LATEST - 1  # the time of a row, at most: a window ends with LATEST, which is not part of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._otlp_json import SHAPE_ERRORS, decode_request, reason
-from .columns import LATEST, NO_EVENTS, NO_LINKS, SITE, UNKNOWN_DOCK, Batch, Events, Links
+from .columns import LATEST, NEWEST, NO_EVENTS, NO_LINKS, SITE, UNKNOWN_DOCK, Batch, Events, Links
 from .otlp_values import attributes as attributes_as_texts
 from .otlp_values import texts
 
@@ -147,7 +147,7 @@ def _adder(batch: Batch, resource: dict[str, str], scope_name: str, scope_versio
         links: Links,
     ) -> None:
         get = attributes.get
-        timestamp(min(start, LATEST))
+        timestamp(min(start, NEWEST))
         trace_id(trace)
         span_id(span)
         parent_span_id(parent)

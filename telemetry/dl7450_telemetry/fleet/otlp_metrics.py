@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .._otlp_json import SHAPE_ERRORS
-from .columns import GAUGES, HISTOGRAMS, LATEST, SITE, SUMS, UNKNOWN_DOCK, Batch
+from .columns import GAUGES, HISTOGRAMS, LATEST, NEWEST, SITE, SUMS, UNKNOWN_DOCK, Batch
 from .otlp_exponential import explicit_buckets
 from .otlp_values import attributes
 
@@ -111,7 +111,7 @@ def _add(
         metric.unit,
         attributes(point.attributes) | more,
         min(point.start_time_unix_nano, LATEST),
-        min(point.time_unix_nano, LATEST),
+        min(point.time_unix_nano, NEWEST),
         resource.get("device.id") or UNKNOWN_DOCK,
         resource.get("service.version", ""),
         resource.get(SITE, ""),
