@@ -7,7 +7,8 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path for folder in (ROOT, ROOT / "docs", ROOT / "examples") for path in folder.glob("*.md"))
+FOLDERS = (ROOT, ROOT / "docs", ROOT / "examples", *(ROOT / "telemetry").iterdir())
+PAGES = sorted(path for folder in FOLDERS for path in folder.glob("*.md"))
 
 
 class Block(NamedTuple):
