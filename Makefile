@@ -7,7 +7,7 @@ MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
 .PHONY: demo fleet serve test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile \
-	bench-fleet clickhouse docs lint check clean
+	bench-fleet dashboards clickhouse docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -81,6 +81,10 @@ publish-bench: .venv-bench/installed
 SPANS ?= 5000000
 bench-fleet: $(VENV)/installed
 	$(BIN)/python -m tests.fleet.bench --spans $(SPANS)
+
+# The dashboards in telemetry/grafana, after a change of what makes them.
+dashboards: $(VENV)/installed
+	$(BIN)/python telemetry/grafana/make.py
 
 # A real ClickHouse for the tests (tests/fleet/_clickhouse.py): 600 MB, for Linux on x64. Without it they are skipped.
 clickhouse:

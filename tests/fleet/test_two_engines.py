@@ -91,8 +91,8 @@ def comparable(table: Table) -> list[list[object]]:
 
 
 def _value(column: Column, value: Any) -> object:
-    if column.kind == "duration" or isinstance(value, float):
-        return value if value is None else pytest.approx(value, rel=0.02, abs=1)
+    if value is not None and (column.kind == "duration" or isinstance(value, float)):
+        return pytest.approx(value, rel=0.02, abs=1 if column.kind == "duration" else 0)
     return value
 
 
