@@ -16,12 +16,13 @@ _START_PATIENCE = 20.0  # seconds
 
 
 @contextmanager
-def running_rotel(options: Mapping[str, str], log: Path) -> Iterator[str]:
+def running_rotel(options: Mapping[str, str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """The URL for OTLP over HTTP of a collector that runs for the length of the block.
 
     Parameters:
         options: what it does with what it gets, by the names of `rotel start`.
         log: the file that its output goes to.
+        environment: more of it, as variables of its environment.
     """
     assert PACKAGE is not None
     assert PACKAGE.submodule_search_locations is not None
@@ -38,7 +39,9 @@ def running_rotel(options: Mapping[str, str], log: Path) -> Iterator[str]:
             stdout=output,
             stderr=output,
             # It is linked with libpython, and two at a time need files of their own.
-            env=os.environ | {"LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR"), "ROTEL_PID_FILE": f"{log}.pid"},
+            env=os.environ
+            | {"LD_LIBRARY_PATH": sysconfig.get_config_var("LIBDIR"), "ROTEL_PID_FILE": f"{log}.pid"}
+            | dict(environment or {}),
         )
     try:
         _wait_until_open(http_port, process, log)

@@ -2,6 +2,7 @@
 -- ClickHouse exporter, so that either may write them. `dl7450 fleet serve --store clickhouse://...` makes what is not
 -- there; on a cluster, make them yourself first: with ReplicatedMergeTree, ON CLUSTER, and a Distributed table of the
 -- same name over each, sharded by cityHash64(TraceId), which keeps a trace on one shard.
+-- What we never fill (schema URLs, attributes of scopes, exemplars, flags) is there for those exporters.
 
 CREATE TABLE IF NOT EXISTS otel_traces (
     Timestamp DateTime64(9) CODEC(Delta, ZSTD),
@@ -44,25 +45,12 @@ SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM otel_traces 
 
 CREATE TABLE IF NOT EXISTS otel_metrics_gauge (
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ResourceSchemaUrl String CODEC(ZSTD),
     ScopeName String CODEC(ZSTD),
     ScopeVersion String CODEC(ZSTD),
-    ServiceName LowCardinality(String) CODEC(ZSTD),
-    MetricName LowCardinality(String) CODEC(ZSTD),
-    MetricDescription String CODEC(ZSTD),
-    MetricUnit String CODEC(ZSTD),
-    Attributes Map(LowCardinality(String), String) CODEC(ZSTD),
-    StartTimeUnix DateTime64(9) CODEC(Delta, ZSTD),
-    TimeUnix DateTime64(9) CODEC(Delta, ZSTD),
-    Value Float64 CODEC(ZSTD)
-) ENGINE = MergeTree
-PARTITION BY toDate(TimeUnix)
-ORDER BY (ServiceName, MetricName, TimeUnix)
-SETTINGS non_replicated_deduplication_window = 10000;
-
-CREATE TABLE IF NOT EXISTS otel_metrics_sum (
-    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
-    ScopeName String CODEC(ZSTD),
-    ScopeVersion String CODEC(ZSTD),
+    ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ScopeDroppedAttrCount UInt32 CODEC(ZSTD),
+    ScopeSchemaUrl String CODEC(ZSTD),
     ServiceName LowCardinality(String) CODEC(ZSTD),
     MetricName LowCardinality(String) CODEC(ZSTD),
     MetricDescription String CODEC(ZSTD),
@@ -71,6 +59,37 @@ CREATE TABLE IF NOT EXISTS otel_metrics_sum (
     StartTimeUnix DateTime64(9) CODEC(Delta, ZSTD),
     TimeUnix DateTime64(9) CODEC(Delta, ZSTD),
     Value Float64 CODEC(ZSTD),
+    Exemplars Nested (
+        FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String,
+        TraceId String
+    ) CODEC(ZSTD),
+    Flags UInt32 CODEC(ZSTD)
+) ENGINE = MergeTree
+PARTITION BY toDate(TimeUnix)
+ORDER BY (ServiceName, MetricName, TimeUnix)
+SETTINGS non_replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS otel_metrics_sum (
+    ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ResourceSchemaUrl String CODEC(ZSTD),
+    ScopeName String CODEC(ZSTD),
+    ScopeVersion String CODEC(ZSTD),
+    ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ScopeDroppedAttrCount UInt32 CODEC(ZSTD),
+    ScopeSchemaUrl String CODEC(ZSTD),
+    ServiceName LowCardinality(String) CODEC(ZSTD),
+    MetricName LowCardinality(String) CODEC(ZSTD),
+    MetricDescription String CODEC(ZSTD),
+    MetricUnit String CODEC(ZSTD),
+    Attributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    StartTimeUnix DateTime64(9) CODEC(Delta, ZSTD),
+    TimeUnix DateTime64(9) CODEC(Delta, ZSTD),
+    Value Float64 CODEC(ZSTD),
+    Exemplars Nested (
+        FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String,
+        TraceId String
+    ) CODEC(ZSTD),
+    Flags UInt32 CODEC(ZSTD),
     AggregationTemporality Int32 CODEC(ZSTD),
     IsMonotonic Bool CODEC(ZSTD)
 ) ENGINE = MergeTree
@@ -80,8 +99,12 @@ SETTINGS non_replicated_deduplication_window = 10000;
 
 CREATE TABLE IF NOT EXISTS otel_metrics_histogram (
     ResourceAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ResourceSchemaUrl String CODEC(ZSTD),
     ScopeName String CODEC(ZSTD),
     ScopeVersion String CODEC(ZSTD),
+    ScopeAttributes Map(LowCardinality(String), String) CODEC(ZSTD),
+    ScopeDroppedAttrCount UInt32 CODEC(ZSTD),
+    ScopeSchemaUrl String CODEC(ZSTD),
     ServiceName LowCardinality(String) CODEC(ZSTD),
     MetricName LowCardinality(String) CODEC(ZSTD),
     MetricDescription String CODEC(ZSTD),
@@ -93,6 +116,11 @@ CREATE TABLE IF NOT EXISTS otel_metrics_histogram (
     Sum Float64 CODEC(ZSTD),
     BucketCounts Array(UInt64) CODEC(ZSTD),
     ExplicitBounds Array(Float64) CODEC(ZSTD),
+    Exemplars Nested (
+        FilteredAttributes Map(LowCardinality(String), String), TimeUnix DateTime64(9), Value Float64, SpanId String,
+        TraceId String
+    ) CODEC(ZSTD),
+    Flags UInt32 CODEC(ZSTD),
     Min Float64 CODEC(ZSTD),
     Max Float64 CODEC(ZSTD),
     AggregationTemporality Int32 CODEC(ZSTD)
