@@ -79,8 +79,17 @@ publish-bench: .venv-bench/installed
 
 # How fast a fleet's spans are kept, and questions about them answered.
 SPANS ?= 5000000
-bench-fleet: $(VENV)/installed
+PEERS ?=
+bench-fleet: $(VENV)/installed $(if $(PEERS),.venv-peers/installed)
 	$(BIN)/python -m tests.fleet.bench --spans $(SPANS)
+	$(if $(PEERS),$(BIN)/python -m tests.fleet.bench_peers)
+
+# What others use, measured beside it with PEERS=1.
+.venv-peers/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --upgrade pip
+	.venv-peers/bin/pip install --quiet --group peers
+	@touch $@
 
 # The dashboards in telemetry/grafana, after a change of what makes them.
 dashboards: $(VENV)/installed

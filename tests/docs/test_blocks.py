@@ -141,6 +141,10 @@ def check_pytest(*words: str) -> None:
     assert not words
 
 
+def check_prometheus(settings: str) -> None:
+    assert Path(settings.removeprefix("--config.file=")).is_file()  # tests/fleet/test_prometheus_rules.py reads it
+
+
 CHECKS: dict[str, Callable[..., None]] = {
     "make": check_make,
     "dl7450": check_dl7450,
@@ -148,6 +152,7 @@ CHECKS: dict[str, Callable[..., None]] = {
     "python3": check_python,
     "pip": check_pip,
     "pytest": check_pytest,
+    "prometheus": check_prometheus,
     ".": lambda file: None,  # source a file
 }
 RUN_BY_TESTS_OF_THEIR_OWN = {"editors.md"}

@@ -18,7 +18,7 @@ import dl7450
 from dl7450_telemetry import instrument_trio
 from dl7450_telemetry._resource import make_resource
 from dl7450_telemetry.fleet.alerts.exposition import exposition
-from dl7450_telemetry.fleet.alerts.rules import Rule, Rules
+from dl7450_telemetry.fleet.alerts.rules import Rule, Rules, load_rules
 from dl7450_telemetry.fleet.alerts.watch import Watch
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
@@ -58,6 +58,14 @@ def test_each_alert_is_seen_to_fire(name: str, of: Any) -> None:
     of_tests = yaml.safe_load((ALERTS / f"{name}.test.yaml").read_text())["tests"]
     fired = {case["alertname"] for test in of_tests for case in test.get("alert_rule_test", ()) if case["exp_alerts"]}
     assert fired == {rule["alert"] for group in of["groups"] for rule in group["rules"] if "alert" in rule}
+
+
+def test_the_server_takes_the_rules_that_are_its_own() -> None:
+    assert [rule.subject for rule in load_rules(ALERTS / "alerts.toml").rules] == [
+        "error_rate",
+        "newly_failing",
+        "silent",
+    ]
 
 
 def rules(of: Any) -> int:
