@@ -70,7 +70,7 @@ def send_spans(url: str, requests: int) -> int:
 
 
 WHOSE = "SELECT count(), ResourceAttributes['device.id'] = '' AS nobodys FROM otel_traces GROUP BY nobodys ORDER BY 2"
-SPLIT = {"ROTEL_BATCH_MAX_SIZE": "700", "ROTEL_BATCH_TIMEOUT": "2s"}
+SPLIT = {"ROTEL_BATCH_MAX_SIZE": "700", "ROTEL_BATCH_TIMEOUT": "5s"}
 
 
 @needs_collector
@@ -94,7 +94,7 @@ def test_rotel_loses_resources_when_it_splits_a_batch(server: str, tmp_path: Pat
         sent = send_spans(url, 20)
         (kept, _), (lost, _) = wait_for(client, WHOSE, sent)
     assert kept + lost == sent
-    assert 0.02 < lost / sent < 0.2
+    assert 0 < lost < sent / 2
 
 
 @needs_collector
