@@ -1,5 +1,6 @@
 """A collector between docks and the fleet: every span arrives with its dock's resource."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ class CountedStore(DuckDbStore):
         self.missing = rows
         self.complete = trio.Event()
 
-    def insert(self, batch: Batch) -> None:
-        super().insert(batch)
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
+        super().insert(batch, requests)
         self.missing -= len(batch)
         if self.missing <= 0:
             trio.from_thread.run_sync(self.complete.set)

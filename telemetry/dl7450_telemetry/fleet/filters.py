@@ -85,6 +85,10 @@ class Filters:
         times = [("since", str(self.since)), ("until", str(self.until))]
         return times + chosen + [("resource", f"{key}={value}") for key, value in self.resource]
 
+    def chosen(self) -> set[str]:
+        """The names of those that are there, besides the window."""
+        return {name for name, _ in self.pairs()} - {"since", "until"}
+
 
 def span_of_time(text: str) -> int:
     """Nanoseconds, from a text such as `90m`, `24h` or `30d`.

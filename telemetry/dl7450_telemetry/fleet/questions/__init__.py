@@ -42,10 +42,19 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
-    around, parameters = relations(store, filters, question)
+    rollups = _has_rollup(store, filters, question)
+    around, parameters = relations(store, filters, question, rollups=rollups)
     parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
-    window = {"since": parameters["start"], "until": filters.until}
-    return Table(question.columns, store.query(around + _sql(name, store.engine), parameters, **window))
+    sql = around + _sql(f"{name}.rollup" if rollups else name, store.engine)
+    since, until = parameters["start"], parameters["until"]
+    rows = store.query(sql, parameters, since=since, until=until, cuts=[parameters["since"]])
+    return Table(question.columns, rows)
+
+
+def _has_rollup(store: Store, filters: Filters, question: Question) -> bool:
+    if not store.has_rollups or question.rollup is None or filters.chosen() - question.rollup:
+        return False
+    return filters.until - filters.since >= question.rollup_from
 
 
 def question_with(name: str, arguments: Collection[str]) -> Question:

@@ -8,7 +8,13 @@ from typing import Any, Final
 
 from ..table import Column
 
-_WEEK = 7 * 24 * 3600 * 1_000_000_000
+# The filters that each rollup of `store.rollups` knows.
+DOCKS_KNOW: Final = frozenset({"site", "app", "release", "dock", "resource"})
+REQUESTS_KNOW: Final = DOCKS_KNOW | {"host", "error"}
+TIMES_KNOW: Final = frozenset({"app", "release", "host"})
+
+_DAY = 24 * 3600 * 1_000_000_000
+_WEEK = 7 * _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,10 @@ class Question:
         parameters: its own, each with its default; None has to be given.
         lookback: nanoseconds before the filters' window that it needs too.
         located: the filters do not count: when it was is found first, by `NAME.times.ENGINE.sql`.
+        rollup: the filters with which `NAME.rollup.ENGINE.sql` asks it of rollups, if the store has them and the window
+            is long enough; None: there is no such file.
+        rollup_from: how long a window has to be for that, in nanoseconds. Shorter ones are as fast without, and may
+            have buckets of less than an hour.
     """
 
     asks: str
@@ -28,6 +38,8 @@ class Question:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lookback: int = 0
     located: bool = False
+    rollup: frozenset[str] | None = None
+    rollup_from: int = _DAY
 
 
 QUESTIONS: Final = {
@@ -46,6 +58,7 @@ QUESTIONS: Final = {
         ),
         {"silence": 3600 * 1_000_000_000},
         lookback=_WEEK,
+        rollup=TIMES_KNOW,
     ),
     "docks": Question(
         "Which docks fail, since when, and with what?",
@@ -63,6 +76,8 @@ QUESTIONS: Final = {
             Column("last_seen", "time"),
             Column("spark", "list"),  # [{"time": ns, "requests": n, "failures": n}, ...], by `coarse`
         ),
+        rollup=DOCKS_KNOW,
+        rollup_from=4 * _DAY,
     ),
     "errors": Question(
         "Which failures, where, and since when?",
@@ -77,6 +92,7 @@ QUESTIONS: Final = {
             Column("first", "time"),
             Column("last", "time"),
         ),
+        rollup=REQUESTS_KNOW,
     ),
     "error_trend": Question(
         "How did each kind of failure go over time?",
@@ -86,10 +102,12 @@ QUESTIONS: Final = {
             Column("failures", "count"),
             Column("docks", "count"),
         ),
+        rollup=REQUESTS_KNOW,
     ),
     "choices": Question(
         "What is there to be filtered by?",
         (Column("filter", "text"), Column("value", "text"), Column("spans", "count")),
+        rollup=REQUESTS_KNOW,
     ),
     "latency": Question(
         "How long do requests take, over time?",
@@ -101,10 +119,14 @@ QUESTIONS: Final = {
             Column("p95", "duration"),
             Column("p99", "duration"),
         ),
+        rollup=TIMES_KNOW,
+        rollup_from=4 * _DAY,
     ),
     "heat": Question(
         "How many requests take how long, over time? Five buckets a decade.",
         (Column("time", "time"), Column("at_least", "duration"), Column("requests", "count")),
+        rollup=TIMES_KNOW,
+        rollup_from=4 * _DAY,
     ),
     "hosts": Question(
         "Which host is slow, or fails?",
@@ -117,6 +139,7 @@ QUESTIONS: Final = {
             Column("p95", "duration"),
             Column("p99", "duration"),
         ),
+        rollup=TIMES_KNOW,
     ),
     "phases": Question(
         "Which phase of a request takes the time?",
@@ -127,6 +150,7 @@ QUESTIONS: Final = {
             Column("p95", "duration"),
             Column("p99", "duration"),
         ),
+        rollup=frozenset(),
     ),
     "releases": Question(
         "Does a release fail more than the others of its app?",
@@ -144,6 +168,7 @@ QUESTIONS: Final = {
             Column("error", "text"),  # the most frequent one
             Column("first_seen", "time"),
         ),
+        rollup=TIMES_KNOW,
     ),
     "differs": Question(
         "Which attribute values are more frequent among failing (or slow) requests than among the rest?",
@@ -171,6 +196,7 @@ QUESTIONS: Final = {
             Column("excess", "number"),  # failures above what the rate before would have given
         ),
         lookback=_WEEK,
+        rollup=REQUESTS_KNOW,
     ),
     "blocked": Question(
         "Which app blocks the event loop?",
@@ -183,6 +209,7 @@ QUESTIONS: Final = {
             Column("times", "count"),
             Column("last", "time"),
         ),
+        rollup=REQUESTS_KNOW,
     ),
     "dock": Question(
         "What did this dock do?",

@@ -1,13 +1,17 @@
 -- `now` is the window, `week before` the seven days in front of it.
-, docks AS (
-    SELECT
-        Timestamp >= fromUnixTimestamp64Nano({since:Int64}) AS now,
-        DeviceId,
-        max(Timestamp) AS last,
-        countIf(IsRequest) AS asked,
-        countIf(IsRequest AND StatusCode = 'Error') AS failed
+, seen AS (
+    SELECT Timestamp >= fromUnixTimestamp64Nano({since:Int64}) AS now, DeviceId, max(Timestamp) AS last
     FROM spans
     GROUP BY now, DeviceId
+), counted AS (
+    SELECT
+        Timestamp >= fromUnixTimestamp64Nano({since:Int64}) AS now, DeviceId, count() AS asked,
+        countIf(Failed) AS failed
+    FROM requests
+    GROUP BY now, DeviceId
+), docks AS (
+    SELECT seen.now AS now, seen.DeviceId AS DeviceId, last, asked, failed
+    FROM seen LEFT JOIN counted ON counted.now = seen.now AND counted.DeviceId = seen.DeviceId
 ), times AS (
     SELECT
         Timestamp >= fromUnixTimestamp64Nano({since:Int64}) AS now,

@@ -1,13 +1,17 @@
 -- `now` is the window, `week before` the seven days in front of it.
-, docks AS MATERIALIZED (
-    SELECT
-        Timestamp >= make_timestamp_ns($since) AS now,
-        DeviceId,
-        max(Timestamp) AS last,
-        count(*) FILTER (IsRequest) AS requests,
-        count(*) FILTER (IsRequest AND StatusCode = 'Error') AS failures
+, seen AS (
+    SELECT Timestamp >= make_timestamp_ns($since) AS now, DeviceId, max(Timestamp) AS last
     FROM spans
     GROUP BY now, DeviceId
+), asked AS (
+    SELECT
+        Timestamp >= make_timestamp_ns($since) AS now, DeviceId, count(*) AS requests,
+        count(*) FILTER (Failed) AS failures
+    FROM requests
+    GROUP BY now, DeviceId
+), docks AS MATERIALIZED (
+    SELECT now, DeviceId, last, coalesce(requests, 0) AS requests, coalesce(failures, 0) AS failures
+    FROM seen LEFT JOIN asked USING (now, DeviceId)
 ), times AS (
     SELECT
         Timestamp >= make_timestamp_ns($since) AS now,
@@ -25,7 +29,7 @@ SELECT
     ), NULL) AS silent,
     sum(requests)::BIGINT AS requests,
     sum(failures)::BIGINT AS failures,
-    sum(failures) / sum(requests) AS failure_rate,
+    sum(failures) / nullif(sum(requests), 0) AS failure_rate,
     any_value(p)[1] AS p50,
     any_value(p)[2] AS p95
 FROM docks LEFT JOIN times USING (now)

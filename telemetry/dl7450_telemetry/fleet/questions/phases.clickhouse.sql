@@ -10,7 +10,7 @@
     WHERE SpanKind = 'Internal' AND (
         startsWith(SpanName, 'DNS lookup ') OR startsWith(SpanName, 'socket connect ')
         OR startsWith(SpanName, 'TLS client handshake ')
-    ) AND ParentSpanId GLOBAL IN (SELECT SpanId FROM requests)
+    ) AND (NOT {narrowed:Bool} OR ParentSpanId GLOBAL IN (SELECT SpanId FROM requests))
     UNION ALL
     SELECT 'first byte' AS phase, toInt64(FirstByte - RequestSent) AS took FROM requests WHERE FirstByte > 0
     UNION ALL

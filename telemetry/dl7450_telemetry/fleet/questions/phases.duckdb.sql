@@ -1,4 +1,5 @@
--- What happens before a request is sent is in child spans, the rest in the request's events.
+-- What happens before a request is sent is in spans of its connection, the rest in the request's events. `narrowed`:
+-- only some requests count, so that those spans have to be their children.
 , timed AS (
     SELECT
         CASE
@@ -11,7 +12,7 @@
     WHERE SpanKind = 'Internal' AND (
         starts_with(SpanName, 'DNS lookup ') OR starts_with(SpanName, 'socket connect ')
         OR starts_with(SpanName, 'TLS client handshake ')
-    ) AND ParentSpanId IN (SELECT SpanId FROM requests)
+    ) AND (NOT $narrowed OR ParentSpanId IN (SELECT SpanId FROM requests))
     UNION ALL
     SELECT 'first byte', FirstByte - RequestSent FROM requests WHERE FirstByte > 0
     UNION ALL

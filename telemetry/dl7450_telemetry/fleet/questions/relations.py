@@ -8,8 +8,12 @@ from typing import Any, Final
 from ..columns import HISTOGRAMS, LATEST, TRACES
 from ..filters import Filters
 from ..store import Store
-from .declarations import Question
+from .declarations import TIMES_KNOW, Question
 
+_HOUR: Final = 3600 * 10**9  # what is looked back to begins with a whole one
+_RESOURCES: Final = (
+    "(SELECT * REPLACE (ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes) FROM rollup_resources)"
+)
 _COLUMN_OF: Final = {"site": "Site", "app": "ServiceName", "release": "Release"}
 _COLUMN_OF_REQUEST: Final = {"host": "Host", "error": "ErrorType"}
 
@@ -37,35 +41,62 @@ _DIALECTS: Final[dict[str, tuple[Callable[[str], str], Callable[[str], str], str
 }
 
 
-def relations(store: Store, filters: Filters, question: Question) -> tuple[str, dict[str, Any]]:
-    """`WITH spans AS (...), requests AS (...), histograms AS (...)`, and the parameters in it."""
+def relations(store: Store, filters: Filters, question: Question, *, rollups: bool) -> tuple[str, dict[str, Any]]:
+    """The start of a WITH clause, and the parameters in it.
+
+    It has `spans`, `requests` and `histograms`; or with `rollups`, what `store.rollups` has: `requests`, `times`,
+    `dock_times`, `activity`, `phases`, `blocked`, and `resources`, which says what the number of a resource stands for.
+    """
     text, time, inline = _DIALECTS[store.engine]
     parameters: dict[str, Any] = {
         "since": filters.since,
         "until": min(filters.until, LATEST),
-        "start": max(0, filters.since - question.lookback),
+        "start": max(0, (filters.since - question.lookback) // _HOUR * _HOUR) if question.lookback else filters.since,
+        "narrowed": narrowed(filters),
     }
-    of_dock: list[str] = []
-    of_request = ["IsRequest"]
-    for columns, conditions in ((_COLUMN_OF, of_dock), (_COLUMN_OF_REQUEST, of_request)):
+    of_resource: list[str] = []
+    of_request: list[str] = []
+    for columns, conditions in ((_COLUMN_OF, of_resource), (_COLUMN_OF_REQUEST, of_request)):
         for name, column in columns.items():
             if (value := getattr(filters, name)) is not None:
                 parameters[name] = value
                 conditions.append(f"{column} = {text(name)}")
     if filters.dock is not None:
         parameters["dock"] = filters.dock
-        of_dock.append(f"position({text('dock')} IN DeviceId) = 1")
+        of_resource.append(f"position({text('dock')} IN DeviceId) = 1")
     for number, (key, value) in enumerate(filters.resource):
         parameters |= {f"key{number}": key, f"value{number}": value}
-        of_dock.append(f"ResourceAttributes[{text(f'key{number}')}] = {text(f'value{number}')}")
+        of_resource.append(f"ResourceAttributes[{text(f'key{number}')}] = {text(f'value{number}')}")
 
-    def rows(table: str, column: str) -> str:
-        window = [f"{column} >= {time('start')}", f"{column} < {time('until')}"]
-        return f"SELECT * FROM {store.source(table)} WHERE {' AND '.join(window + of_dock)}"
+    def table(name: str, source: str, conditions: list[str]) -> str:
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"{name} AS {inline}(SELECT * FROM {source}{where})"
 
-    return (
-        f"WITH spans AS {inline}({rows(TRACES, 'Timestamp')}),\n"
-        f"requests AS {inline}(SELECT *, StatusCode = 'Error' AS Failed FROM spans"
-        f" WHERE {' AND '.join(of_request)}),\n"
-        f"histograms AS {inline}({rows(HISTOGRAMS, 'TimeUnix')})\n"
-    ), parameters
+    def window(column: str) -> list[str]:
+        return [f"{column} >= {time('start')}", f"{column} < {time('until')}", *of_resource]
+
+    if rollups:
+        columns = {name: column for name, column in (_COLUMN_OF | _COLUMN_OF_REQUEST).items() if name in TIMES_KNOW}
+        of_times = [f"{columns[name]} = {text(name)}" for name in columns if getattr(filters, name) is not None]
+        known = ["Resource IN (SELECT Resource FROM resources)"] if of_resource else []
+        tables = [
+            table("resources", _RESOURCES, of_resource),
+            table("requests", "rollup_requests", known + of_request),
+            table("activity", "rollup_activity", known),
+            table("times", "rollup_times", of_times),
+            table("dock_times", "rollup_dock_times", known),
+            table("phases", "rollup_phases", []),
+            table("blocked", "rollup_blocked", known),
+        ]
+    else:
+        tables = [
+            table("spans", store.source(TRACES), window("Timestamp")),
+            table("requests", "(SELECT *, StatusCode = 'Error' AS Failed FROM spans)", ["IsRequest", *of_request]),
+            table("histograms", store.source(HISTOGRAMS), window("TimeUnix")),
+        ]
+    return "WITH " + ",\n".join(tables) + "\n", parameters
+
+
+def narrowed(filters: Filters) -> bool:
+    """Whether not every request counts, even of the docks that do."""
+    return filters.host is not None or filters.error is not None

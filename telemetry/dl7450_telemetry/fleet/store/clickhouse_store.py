@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -55,6 +55,7 @@ class ClickHouseStore:
     """
 
     engine: Engine = "clickhouse"
+    has_rollups = False
 
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
@@ -80,7 +81,11 @@ class ClickHouseStore:
         ]
         self._chosen = {table: _untyped(table) + (typed if table == TRACES else _TYPED_OF_POINTS) for table in TABLES}
 
-    def insert(self, batch: Batch) -> None:
+    def kept_requests(self, most: int) -> list[int]:
+        """None: the tables are those of the Collector's exporter, which has no place for them."""
+        return []
+
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         columns = _columns(batch)
         for name in self._whole_seconds.get(batch.table, ()):
             columns[name] = [nanoseconds // 10**9 for nanoseconds in columns[name]]
@@ -96,7 +101,13 @@ class ClickHouseStore:
         return f"(SELECT {', '.join(self._chosen[table])} FROM {table})"
 
     def query(
-        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        since: int = 0,
+        until: int = LATEST,
+        cuts: Sequence[int] = (),
     ) -> Sequence[tuple[Any, ...]]:
         return self._rows(sql, parameters)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from ..columns import TIME_COLUMN, TRACES, Batch
-from .layout import DUCKDB_TABLES, TRACE_TIMES, create_table
+from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, create_table
 
 DAY = 86_400 * 10**9
 _OLDEST, _NEWEST = 400 * DAY, DAY  # how far a clock may be off
@@ -52,7 +52,9 @@ class Day:
         return sum(file.stat().st_size for file in self.files() if file.exists())
 
     def may_have(self, table: str, since: int, until: int) -> bool:
-        """Whether it may have rows of a table between two times."""
+        """Whether it may have rows of a table between two times; of one without times, it may."""
+        if table == REQUESTS:
+            return True
         first, last = self.times.get(TRACES if table == TRACE_TIMES else table, (until, since))
         return first < until and last >= since
 
@@ -63,11 +65,20 @@ class Day:
 
 
 class Days:
-    """The files of a folder. Its owner sees to it that only one thread changes them at a time."""
+    """The files of a folder. Its owner sees to it that only one thread changes them at a time.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
+    Parameters:
+        connection: to which they are attached.
+        folder: where they are; None for memory.
+        prepare: called with each day, once it is attached.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path | None, prepare: Callable[[Day], None]
+    ) -> None:
         self._connection = connection
         self._folder = folder
+        self._prepare = prepare
         self._days: dict[str, Day] = {}
         for path in sorted(folder.glob("*.duckdb")) if folder is not None else ():
             if path.stat().st_size < _SMALLEST and _NAME.fullmatch(path.stem):
@@ -75,9 +86,10 @@ class Days:
             elif _NAME.fullmatch(path.stem):
                 self._attach(path.stem)
 
-    def with_rows(self, table: str, since: int, until: int) -> list[str]:
-        """The names of the days that may have rows of a table between two times, the oldest first."""
-        return sorted(name for name, day in self._days.copy().items() if day.may_have(table, since, until))
+    def with_rows(self, table: str, since: int, until: int) -> list[Day]:
+        """The days that may have rows of a table between two times, the oldest first."""
+        days = self._days.copy()
+        return [days[name] for name in sorted(days) if days[name].may_have(table, since, until)]
 
     def split(self, batch: Batch) -> Iterator[tuple[Day, Batch]]:
         """A batch, split by the days whose files its rows belong into."""
@@ -127,5 +139,6 @@ class Days:
             ).fetchall()
             if first is not None:
                 day.grow(table, first, last)
+        self._prepare(day)
         self._days[name] = day
         return day

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from ..columns import LATEST, TABLES, TIME_COLUMN, TRACES, Batch
 from .arrow import ArrowBatch
 from .days import Day, Days
 from .interface import Engine, StoreError
-from .layout import DUCKDB_TABLES, TRACE_TIMES, batch_from_rows, create_view, select_plain
+from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, batch_from_rows, create_view, select_plain
+from .rollups import MERGE_AT, ROLLUPS, Rollups, create_rollup_view
+
+logger = logging.getLogger("dl7450_telemetry")
 
 _PARAMETER = re.compile(r"\$(\w+)")
-_TABLE = re.compile(r"\botel_\w+")
+_TABLE = re.compile(r"\b(?:otel|otlp|rollup)_\w+")
 _HOLDER = re.compile(r"Conflicting lock is held in (.*?\(PID \d+\))")
 
 # A checkpoint writes what the log of a file holds into its columns. The default of 16 MiB writes most rows twice.
@@ -28,25 +32,32 @@ _SETTINGS = {"checkpoint_threshold": "64MB", "memory_limit": "512MB", "preserve_
 class DuckDbStore:
     """Rows in a folder with a DuckDB file for each day, or in memory if there is none.
 
-    `fleet.duckdb` holds no rows: it is what the owning process has locked.
+    `fleet.duckdb` is what the owning process has locked; it says which resource a number in a rollup stands for.
 
     Parameters:
         folder: made if needed; None for memory.
+        progress: called with a sentence before each day of an older store whose rollups have to be made.
+        merge_at: how many rows of rollups are added to a day before they are merged.
 
     Raises:
         StoreError: it cannot be opened, or another process has it open.
     """
 
     engine: Engine = "duckdb"
+    has_rollups = True
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(
+        self, folder: Path | None, progress: Callable[[str], None] = lambda _: None, *, merge_at: int = MERGE_AT
+    ) -> None:
+        self._progress = progress
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(":memory:" if folder is None else folder / "fleet.duckdb")
             for name, value in _SETTINGS.items():
                 self._connection.execute(f"SET {name} = '{value}'")
-            self._days = Days(self._connection, folder)
+            self._rollups = Rollups(self._connection, merge_at)
+            self._days = Days(self._connection, folder, self._have_rollups)
         except (duckdb.Error, OSError) as error:
             if holder := _HOLDER.search(str(error)):
                 raise StoreError(
@@ -55,25 +66,47 @@ class DuckDbStore:
             raise StoreError(f"the store {str(folder)!r} cannot be opened: {error}") from error
         self._writing = threading.Lock()
 
-    def insert(self, batch: Batch) -> None:
+    def kept_requests(self, most: int) -> list[int]:
+        found = self.query(f"SELECT Digest FROM {REQUESTS} ORDER BY Received DESC LIMIT $most", {"most": most})
+        return [digest for (digest,) in reversed(found)]
+
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         try:
             with self._writing, self._connection.cursor() as cursor:
-                for day, rows in self._days.split(batch):
-                    _insert(cursor, day, rows)
+                parts = list(self._days.split(batch))
+                for day, rows in parts:
+                    # With the last part, so that a request whose digest is there is there as a whole.
+                    self._insert(cursor, day, rows, requests if rows is parts[-1][1] else ())
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
+        try:
+            with self._writing, self._connection.cursor() as cursor:
+                for day, _ in parts:
+                    self._rollups.merge(cursor, day)
+        except duckdb.Error as error:  # the spans are kept, and the rollups are as they were
+            logger.warning("rollups are not merged, which makes questions slower: %s", error)
 
     def source(self, table: str) -> str:
         return table
 
     def query(
-        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        since: int = 0,
+        until: int = LATEST,
+        cuts: Sequence[int] = (),
     ) -> Sequence[tuple[Any, ...]]:
         used = {name: parameters[name] for name in set(_PARAMETER.findall(sql))}
+        tables = set(_TABLE.findall(sql))
         try:
             with self._connection.cursor() as cursor:
-                for table in set(_TABLE.findall(sql)) & DUCKDB_TABLES.keys():
-                    cursor.execute(create_view(table, self._days.with_rows(table, since, until)))
+                for table in tables & DUCKDB_TABLES.keys():
+                    cursor.execute(create_view(table, [day.name for day in self._days.with_rows(table, since, until)]))
+                for table in tables & ROLLUPS.keys():
+                    days = self._days.with_rows(TRACES, since, until)
+                    cursor.execute(create_rollup_view(table, days, since, until, cuts))
                 return cursor.execute(sql, used).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
@@ -83,7 +116,7 @@ class DuckDbStore:
         for table in TABLES:
             for day in self._days.with_rows(table, 0, LATEST):
                 with self._connection.cursor() as cursor:
-                    cursor.execute(create_view(table, [day]))
+                    cursor.execute(create_view(table, [day.name]))
                     cursor.execute(select_plain(table))
                     while rows := cursor.fetchmany(size):
                         yield batch_from_rows(table, rows)
@@ -96,18 +129,30 @@ class DuckDbStore:
     def close(self) -> None:
         self._connection.close()
 
+    def _have_rollups(self, day: Day) -> None:
+        with self._connection.cursor() as cursor:
+            if not self._rollups.are_there(cursor, day):
+                if day.times:
+                    self._progress(f"the rollups of {day.name} are made")
+                self._rollups.make(cursor, day)
 
-def _insert(cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch) -> None:
-    cursor.register("arrow_batch", ArrowBatch(batch))
-    cursor.execute("BEGIN")
-    cursor.execute(f'INSERT INTO "{day.name}".{batch.table} SELECT * FROM arrow_batch')
-    if batch.table == TRACES:
-        cursor.execute(f"""
-            INSERT INTO "{day.name}".{TRACE_TIMES}
-            SELECT ('0x' || TraceId[1:16])::UBIGINT, epoch_ns(min(Timestamp)) // 1000000000,
-                epoch_ns(max(Timestamp)) // 1000000000
-            FROM arrow_batch GROUP BY TraceId
-        """)
-    cursor.execute("COMMIT")
-    times = batch.columns[TIME_COLUMN[batch.table]]
-    day.grow(batch.table, min(times), max(times))
+    def _insert(self, cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch, requests: Collection[int]) -> None:
+        cursor.register("arrow_batch", ArrowBatch(batch))
+        if batch.table == TRACES:
+            self._rollups.note_resources(cursor, "arrow_batch")
+        cursor.execute("BEGIN")
+        cursor.execute(f'INSERT INTO "{day.name}".{batch.table} SELECT * FROM arrow_batch')
+        if batch.table == TRACES:
+            cursor.execute(f"""
+                INSERT INTO "{day.name}".{TRACE_TIMES}
+                SELECT ('0x' || TraceId[1:16])::UBIGINT, epoch_ns(min(Timestamp)) // 1000000000,
+                    epoch_ns(max(Timestamp)) // 1000000000
+                FROM arrow_batch GROUP BY TraceId
+            """)
+            self._rollups.add(cursor, day, "arrow_batch")
+        if requests:
+            digests = {"digests": list(requests), "now": time.time_ns()}
+            cursor.execute(f'INSERT INTO "{day.name}".{REQUESTS} SELECT unnest($digests), $now', digests)
+        cursor.execute("COMMIT")
+        times = batch.columns[TIME_COLUMN[batch.table]]
+        day.grow(batch.table, min(times), max(times))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias
 
 from ..columns import LATEST, Batch
@@ -22,9 +22,17 @@ class Store(Protocol):
     """What keeps spans, and answers SQL about them."""
 
     engine: Engine
+    has_rollups: bool  # whether it has the tables of `rollups.py`
 
-    def insert(self, batch: Batch) -> None:
+    def kept_requests(self, most: int) -> list[int]:
+        """The digests of the last requests that are kept, the oldest first; empty if the store forgets them."""
+
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         """Keep the rows of a batch. When it returns, they are committed.
+
+        Parameters:
+            batch: the rows.
+            requests: digests, of 64 bits, of the requests of which nothing more follows.
 
         Raises:
             StoreError: not all of them are kept. Sent again, nothing is lost; rows of a batch over midnight may then
@@ -35,7 +43,13 @@ class Store(Protocol):
         """What a question has after FROM, for a table with all columns of `columns.TABLES`."""
 
     def query(
-        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        since: int = 0,
+        until: int = LATEST,
+        cuts: Sequence[int] = (),
     ) -> Sequence[tuple[Any, ...]]:
         """The rows of one SELECT over the tables of `columns.TABLES`. May be called from several threads.
 
@@ -44,6 +58,7 @@ class Store(Protocol):
             parameters: its parameters, and maybe others.
             since: the start of the window that it is about, in nanoseconds since 1970; all time by default.
             until: the end of that window.
+            cuts: moments in it that no row of a rollup may lie across.
 
         Raises:
             StoreError: it cannot be answered.

@@ -27,8 +27,13 @@ _TYPES = {
 TRACE_TIMES = "otel_traces_trace_id_ts"
 _TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "BIGINT", "Last": "BIGINT"}
 
+# The digests of the requests that brought what is here, and when, in nanoseconds since 1970.
+REQUESTS = "otlp_requests"
+_REQUESTS = {"Digest": "UBIGINT", "Received": "BIGINT"}
+
 DUCKDB_TABLES = {table: {column: _TYPES[kind] for column, kind in kinds.items()} for table, kinds in TABLES.items()} | {
-    TRACE_TIMES: _TRACE_TIMES
+    TRACE_TIMES: _TRACE_TIMES,
+    REQUESTS: _REQUESTS,
 }
 
 
@@ -38,10 +43,10 @@ def create_table(database: str, table: str) -> str:
     return f'CREATE TABLE IF NOT EXISTS "{database}".{table} ({columns})'
 
 
-def create_view(table: str, databases: list[str]) -> str:
+def create_view(table: str, databases: Sequence[str]) -> str:
     """The statement that makes a table of this connection out of the same table in several databases."""
     replaced = "ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"
-    chosen = "*" if table == TRACE_TIMES else f"* REPLACE ({replaced})"
+    chosen = "*" if table not in TABLES else f"* REPLACE ({replaced})"
     if databases:
         sources = [f'"{database}".{table}' for database in databases]
     else:

@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class SpooledStore:
 
     def __init__(self, store: Store, folder: Path, max_bytes: int = 1 << 30) -> None:
         self.engine = store.engine
+        self.has_rollups = store.has_rollups
         self._store = store
         self._folder = folder
         self._max_bytes = max_bytes
@@ -53,12 +54,15 @@ class SpooledStore:
         except OSError as error:
             raise StoreError(f"the spool {str(folder)!r} cannot be made: {error}") from error
 
-    def insert(self, batch: Batch) -> None:
+    def kept_requests(self, most: int) -> list[int]:
+        return self._store.kept_requests(most)
+
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         with self._lock:
             self._drain()
             if not self._waiting():
                 try:
-                    self._store.insert(batch)
+                    self._store.insert(batch, requests)
                 except StoreUnavailableError:
                     self._next_attempt = time.monotonic() + _AGAIN
                 else:
@@ -69,14 +73,20 @@ class SpooledStore:
         return self._store.source(table)
 
     def query(
-        self, sql: str, parameters: Mapping[str, Any], *, since: int = 0, until: int = LATEST
+        self,
+        sql: str,
+        parameters: Mapping[str, Any],
+        *,
+        since: int = 0,
+        until: int = LATEST,
+        cuts: Sequence[int] = (),
     ) -> Sequence[tuple[Any, ...]]:
         if self._lock.acquire(blocking=False):  # a question does not wait while another thread drains
             try:
                 self._drain()
             finally:
                 self._lock.release()
-        return self._store.query(sql, parameters, since=since, until=until)
+        return self._store.query(sql, parameters, since=since, until=until, cuts=cuts)
 
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         return self._store.forget(keep=keep, max_bytes=max_bytes)

@@ -1,0 +1,16 @@
+, failures AS (
+    SELECT ErrorType, CurlCode, HttpStatus, Host, Resource, sum(Requests) AS n, min(First) AS first, max(Last) AS last
+    FROM requests
+    WHERE Failed
+    GROUP BY ErrorType, CurlCode, HttpStatus, Host, Resource
+)
+SELECT
+    ErrorType, CurlCode, HttpStatus, Host,
+    sum(n)::BIGINT AS failures,
+    count(DISTINCT DeviceId) AS docks,
+    count(DISTINCT Site) AS sites,
+    min(first),
+    max(last)
+FROM failures JOIN resources USING (Resource)
+GROUP BY ErrorType, CurlCode, HttpStatus, Host
+ORDER BY failures DESC, ErrorType, CurlCode, HttpStatus, Host
