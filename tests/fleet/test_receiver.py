@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from starlette.applications import Starlette
 
 import dl7450_telemetry
+from dl7450_telemetry.fleet.columns import Batch
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.owner import StoreOwner
 from dl7450_telemetry.fleet.receiver.body import Bounds
@@ -24,6 +25,7 @@ from dl7450_telemetry.fleet.receiver.intake import Intake
 from dl7450_telemetry.fleet.receiver.routes import otlp_routes
 from dl7450_telemetry.fleet.server import check_open_to, serve
 from dl7450_telemetry.fleet.store import Store, StoreError, open_store
+from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
 from tests.fleet._otlp import START, requests_of_docks
 
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -60,6 +62,30 @@ async def test_what_is_acknowledged_has_been_kept() -> None:
     assert ExportTraceServiceResponse.FromString(answer.content) == ExportTraceServiceResponse()
     assert [(row["dock"], row["requests"], row["failures"]) for row in docks.dicts()] == [("A1", 10, 1), ("B2", 10, 1)]
     store.close()
+
+
+async def test_a_request_that_is_repeated_is_kept_once(tmp_path: Path) -> None:
+    body = requests_of_docks("A1", spans=10).SerializeToString()
+
+    async def send_often(client: httpx2.AsyncClient, times: int) -> None:
+        async def send(number: int) -> None:
+            headers = PROTOBUF | ({"Content-Encoding": "gzip"} if number % 2 else {})
+            answer = await client.post(
+                "/v1/traces", content=gzip.compress(body) if number % 2 else body, headers=headers
+            )
+            assert answer.status_code == 200
+
+        async with trio.open_nursery() as nursery:
+            for number in range(times):
+                nursery.start_soon(send, number)
+
+    for _ in range(2):  # before and after a restart
+        store = open_store(str(tmp_path))
+        async with receiving(store) as client:
+            await send_often(client, 4)
+            await send_often(client, 1)
+        assert store.query("SELECT count(*) FROM otel_traces", {}) == [(10,)]
+        store.close()
 
 
 async def test_json_and_gzip_are_taken_and_damaged_spans_are_told() -> None:
@@ -111,20 +137,35 @@ async def test_more_than_can_be_held_is_to_be_sent_later() -> None:
     store.close()
 
 
-class FullStore:
-    """A store whose disk is full."""
+class FullStore(DuckDbStore):
+    """A store whose disk is full for the first so many inserts."""
 
-    engine = "duckdb"
+    def __init__(self, times: int = 1) -> None:
+        super().__init__(None)
+        self._times = times
 
-    def insert(self, batch: object) -> None:
-        raise StoreError("the disk is full")
+    def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
+        self._times -= 1
+        if self._times >= 0:
+            raise StoreError("the disk is full")
+        super().insert(batch, requests)
 
 
 async def test_what_cannot_be_kept_is_not_acknowledged() -> None:
-    async with receiving(FullStore()) as client:  # type: ignore[arg-type]
+    async with receiving(FullStore()) as client:
         answer = await client.post("/v1/traces", content=requests_of_docks("A1").SerializeToString(), headers=PROTOBUF)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert Status.FromString(answer.content).message == "the disk is full"
+
+
+async def test_a_request_that_was_refused_may_be_repeated() -> None:
+    store = FullStore()
+    async with receiving(store) as client:
+        body = requests_of_docks("A1", spans=10).SerializeToString()
+        statuses = [(await client.post("/v1/traces", content=body, headers=PROTOBUF)).status_code for _ in range(3)]
+    assert statuses == [503, 200, 200]
+    assert store.query("SELECT count(*) FROM otel_traces", {}) == [(10,)]
+    store.close()
 
 
 async def test_a_sender_that_dribbles_is_let_go_and_delays_nobody() -> None:

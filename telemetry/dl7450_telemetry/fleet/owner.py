@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -37,13 +37,17 @@ class StoreOwner:
         self._one_writer = trio.CapacityLimiter(1)
         self._readers = trio.CapacityLimiter(_READERS)
 
-    async def insert(self, batch: Batch) -> None:
-        """Keep the spans of a batch; when it returns, they are committed.
+    def kept_requests(self, most: int) -> list[int]:
+        """The digests of the last requests that are kept, as `Store.kept_requests` gives them."""
+        return self._store.kept_requests(most)
+
+    async def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
+        """Keep the spans of a batch, and the digests of the requests that they end; when it returns, all is committed.
 
         Raises:
             StoreError: none of them is kept.
         """
-        await trio.to_thread.run_sync(self._store.insert, batch, limiter=self._one_writer)
+        await trio.to_thread.run_sync(self._store.insert, batch, requests, limiter=self._one_writer)
         self.version += 1
 
     async def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:

@@ -2,6 +2,9 @@
 
 Whatever waits is decoded as one group and kept in one transaction, since a commit costs the same for one span as for
 ten thousand. While a group is being kept, the next one is decoded. Both are done on threads.
+
+A sender repeats a request whose acknowledgement it has missed. It sends the same bytes, so the digests of the last
+requests are remembered, and committed with what they brought: a repetition is acknowledged, and not kept again.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeAlias
 
 import trio
@@ -22,6 +26,8 @@ from .body import RefusedError
 Decode: TypeAlias = Callable[[], tuple[list[Batch], list[str]]]
 
 _GROUP = 4 << 20  # bytes of bodies: some 20,000 spans
+_REMEMBERED = 100_000  # requests
+_LONG = 1 << 20  # bytes: what takes a millisecond to digest
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +36,7 @@ class _Delivery:
 
     decode: Decode
     size: int
+    digest: int
     done: trio.Event = field(default_factory=trio.Event)
     faults: list[str] = field(default_factory=list)
     error: RefusedError | None = None
@@ -43,13 +50,15 @@ class Intake:
         self._waiting: deque[_Delivery] = deque()
         self._more = trio.Event()
         self._one_decoder = trio.CapacityLimiter(1)
+        self._on_the_way: dict[int, _Delivery] = {}
+        self._kept = dict.fromkeys(owner.kept_requests(_REMEMBERED))  # digests, the oldest first
 
-    async def keep(self, decode: Decode, size: int) -> list[str]:
+    async def keep(self, decode: Decode, body: bytes) -> list[str]:
         """Decode and keep what a body holds; when it returns, that is committed.
 
         Parameters:
             decode: decodes the body; called on a thread.
-            size: bytes of the body, at least about.
+            body: by it, a repetition is recognized.
 
         Returns:
             What is wrong with the parts that were left out.
@@ -57,9 +66,14 @@ class Intake:
         Raises:
             RefusedError: nothing of it is kept.
         """
-        delivery = _Delivery(decode, size)
-        self._waiting.append(delivery)
-        self._more.set()
+        digest = _digest(body) if len(body) < _LONG else await trio.to_thread.run_sync(_digest, body)
+        if digest in self._kept:
+            return []
+        delivery = self._on_the_way.get(digest)
+        if delivery is None:
+            delivery = self._on_the_way[digest] = _Delivery(decode, len(body), digest)
+            self._waiting.append(delivery)
+            self._more.set()
         await delivery.done.wait()
         if delivery.error is not None:
             raise delivery.error
@@ -89,13 +103,26 @@ class Intake:
     async def _keep_groups(self, groups: trio.MemoryReceiveChannel[tuple[list[_Delivery], list[Batch]]]) -> None:
         async for group, batches in groups:
             try:
+                digests = [delivery.digest for delivery in group if delivery.error is None]
                 for batch in batches:
-                    await self._owner.insert(batch)
+                    await self._owner.insert(batch, digests if batch is batches[-1] else ())
             except StoreError as error:
                 for delivery in group:
                     delivery.error = delivery.error or RefusedError(503, str(error), retry_after=10)
             for delivery in group:
-                delivery.done.set()
+                self._end(delivery)
+
+    def _end(self, delivery: _Delivery) -> None:
+        del self._on_the_way[delivery.digest]
+        if delivery.error is None:
+            self._kept[delivery.digest] = None
+            if len(self._kept) > _REMEMBERED:
+                del self._kept[next(iter(self._kept))]
+        delivery.done.set()
+
+
+def _digest(body: bytes) -> int:
+    return int.from_bytes(sha256(body).digest()[:8], "big")
 
 
 def _decode(group: list[_Delivery]) -> list[Batch]:

@@ -91,7 +91,7 @@ async def _receive(signal: _Signal, intake: Intake, bounds: Bounds, room: Room, 
             raise RefusedError(415, f"the content type {media!r} is not known: send {PROTOBUF} or {JSON}")
         with room.share() as take:
             body = await read_body(request, bounds, take)
-            faults = await intake.keep(partial(_decode, signal, body, media), len(body))
+            faults = await intake.keep(partial(_decode, signal, body, media), body)
     except RefusedError as error:
         return _refusal(error, media)
     except ClientDisconnect:
