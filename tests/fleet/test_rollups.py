@@ -1,7 +1,9 @@
 """Rollups: a question has the same answer with and without them, whatever arrives in whichever order."""
 
+import itertools
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
-from dl7450_telemetry.fleet.store.rollups import ROLLUPS
+from dl7450_telemetry.fleet.store.rollup_tables import ROLLUPS
 from dl7450_telemetry.fleet.table import Column, Table
 from tests.fleet._incidents import DAY, spans
 
@@ -68,7 +70,7 @@ def records(draw: st.DrawFn) -> SpanRecord:
     name = "GET" if is_request else draw(st.sampled_from(["DNS lookup a.example", "dl7450.app"]))
     return SpanRecord(
         f"{draw(st.integers(1, 2**128 - 1)):032x}",
-        f"{draw(st.integers(1, 2**64 - 1)):016x}",
+        "",  # numbered when it is kept: an id belongs to one span
         name,
         start,
         start + took,
@@ -101,8 +103,8 @@ def records(draw: st.DrawFn) -> SpanRecord:
     )
 
 
-windows = st.tuples(moments, moments, st.integers(4 * 24, 20 * 24)).map(
-    lambda drawn: Filters(max(0, drawn[0] - drawn[2] * HOUR), max(drawn[0], 1))
+windows = st.tuples(moments, st.sampled_from([60 * SECOND, HOUR, 24 * HOUR, 4 * 24 * HOUR, 20 * 24 * HOUR])).map(
+    lambda drawn: Filters(max(0, drawn[0] - drawn[1]), max(drawn[0], 1))
 )
 
 
@@ -110,25 +112,32 @@ windows = st.tuples(moments, moments, st.integers(4 * 24, 20 * 24)).map(
     batches=st.lists(st.lists(records(), min_size=1, max_size=8), min_size=1, max_size=4),
     window=windows,
     chosen=st.sampled_from(["", "site=Oslo", "app=carousel&host=a.example", "dock=A", "resource=device.id=A1"]),
-    merge_at=st.sampled_from([1, 60, 10**6]),
+    tail=st.sampled_from([0, 5, 10**6]),
     asked=st.sets(st.sampled_from(WITH_ROLLUPS), min_size=3, max_size=5),
 )
 @settings(max_examples=40, deadline=None)
 def test_a_question_has_the_same_answer_with_and_without_rollups(
-    batches: list[list[SpanRecord]], window: Filters, chosen: str, merge_at: int, asked: set[str]
+    batches: list[list[SpanRecord]], window: Filters, chosen: str, tail: int, asked: set[str]
 ) -> None:
-    store = DuckDbStore(None, merge_at=merge_at)
+    store = DuckDbStore(None, tail=tail)
     filters = Filters.parse([*window.pairs(), *parse_qsl(chosen)])
+    numbers = itertools.count(1)
     for batch in batches:
-        store.insert(batch_of(batch))
+        store.insert(batch_of(replace(record, span_id=f"{next(numbers):016x}") for record in batch))
     for question in sorted(asked):
         rolled, plain = with_and_without(store, question, filters)
         assert rolled == plain, question
     store.close()
 
 
+def kept(store: DuckDbStore, table: str) -> int:
+    """How many rows the days have of a table."""
+    days = store.query("SELECT database_name FROM duckdb_tables() WHERE table_name = 'rollups' ORDER BY 1", {})
+    return sum(store.query(f'SELECT count(*) FROM "{day}".{table}', {})[0][0] for (day,) in days)
+
+
 def test_late_spans_are_counted_in_days_that_are_over(tmp_path: Path) -> None:
-    store = DuckDbStore(tmp_path)
+    store = DuckDbStore(tmp_path, tail=0)
     store.insert(batch_of(spans(step=1200)))
     before = ask(store, "hosts", WEEK_OF_INCIDENTS).dicts()
     store.insert(batch_of(spans(step=7200, seed=8)))
@@ -138,20 +147,62 @@ def test_late_spans_are_counted_in_days_that_are_over(tmp_path: Path) -> None:
     store.close()
 
 
-def test_rows_that_many_batches_added_become_one() -> None:
-    counts: list[Sequence[tuple[Any, ...]]] = []
-    for merge_at in (10**6, 1):
-        store = DuckDbStore(None, merge_at=merge_at)
-        for seed in range(5):
-            store.insert(batch_of(spans(seed=seed)))
-        counts.append(store.query("SELECT count(*), sum(Spans)::BIGINT FROM rollup_activity", {}))
-        store.close()
-    [(apart, spans_apart)], [(merged, spans_merged)] = counts
-    assert (apart, spans_apart) == (5 * merged, spans_merged)
+def test_a_sample_of_more_than_can_be_compared_is_the_same_one(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    for seed in range(3):
+        store.insert(batch_of(spans(step=120, seed=seed)))
+    for failure in ("", "404"):
+        arguments = {"by": "failures", "failure": failure}
+        rolled = ask(store, "differs", WEEK_OF_INCIDENTS, **arguments)
+        store.has_rollups = False
+        assert rolled == ask(store, "differs", WEEK_OF_INCIDENTS, **arguments)
+        store.has_rollups = True
+    assert 0 < kept(store, "rollup_sample") < store.query("SELECT count(*) FROM otel_traces WHERE IsRequest", {})[0][0]
+    store.close()
+
+
+def test_spans_wait_until_there_are_enough_to_count(tmp_path: Path) -> None:
+    batches = [batch_of(spans(seed=seed)) for seed in range(4)]
+    size = len(batches[0])
+    store = DuckDbStore(tmp_path, tail=3 * size - 1)
+    rows: list[int] = []
+    for batch in batches:
+        store.insert(batch)
+        rows.append(kept(store, "rollup_activity"))
+    assert (rows[:2], rows[2], rows[3]) == ([0, 0], rows[3], rows[2])
+    assert rows[3] > 0
+    rolled, plain = with_and_without(store, "docks", WEEK_OF_INCIDENTS)
+    assert rolled == plain
+    store.close()
+
+
+def test_what_is_counted_and_how_much_that_is_are_committed_together(tmp_path: Path) -> None:
+    source = """
+import os, sys
+from pathlib import Path
+from dl7450_telemetry.fleet.otlp import batch_of
+from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
+from dl7450_telemetry.fleet.store.rollup_tables import ROLLUPS
+from tests.fleet._incidents import spans
+store = DuckDbStore(Path(sys.argv[1]), tail=0)
+store.insert(batch_of(spans()))
+ROLLUPS["rollup_blocked"] = None  # as if the process was killed when it came to the last one
+try:
+    store.insert(batch_of(spans(seed=8)))
+except AttributeError:
+    os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", source, str(tmp_path)], check=True)
+    store = DuckDbStore(tmp_path, tail=10**6)
+    for question in ("docks", "fleet", "blocked"):
+        rolled, plain = with_and_without(store, question, WEEK_OF_INCIDENTS)
+        assert rolled == plain
+    assert store.query("SELECT count(*) FROM otel_traces", {}) == [(2 * len(batch_of(spans())),)]
+    store.close()
 
 
 def test_an_old_store_gets_its_rollups_when_it_is_opened(tmp_path: Path) -> None:
-    store = DuckDbStore(tmp_path)
+    store = DuckDbStore(tmp_path, tail=0)
     store.insert(batch_of(spans()))
     store.insert(batch_of(spans(before=3)))
     answers = [ask(store, question, WEEK_OF_INCIDENTS) for question in WITH_ROLLUPS]
@@ -161,23 +212,24 @@ def test_an_old_store_gets_its_rollups_when_it_is_opened(tmp_path: Path) -> None
             for table in ("rollups", *ROLLUPS):
                 connection.execute(f"DROP TABLE {table}")
     said: list[str] = []
-    store = DuckDbStore(tmp_path, said.append)
+    store = DuckDbStore(tmp_path, said.append, tail=0)
     assert [ask(store, question, WEEK_OF_INCIDENTS) for question in WITH_ROLLUPS] == answers
-    assert said == [f"the rollups of {file.stem} are made" for file in sorted(tmp_path.glob("2*.duckdb"))]
+    days = [file.stem for file in sorted(tmp_path.glob("2*.duckdb"))]
+    assert [sentence.partition(":")[0] for sentence in said] == [f"counting spans of {day}" for day in days]
     store.close()
     said.clear()
-    DuckDbStore(tmp_path, said.append).close()
+    DuckDbStore(tmp_path, said.append, tail=0).close()
     assert said == []
 
 
 def test_a_day_of_another_store_gets_rollups_of_this_one(tmp_path: Path) -> None:
     for folder, before in (("one", 0), ("other", 1)):
-        store = DuckDbStore(tmp_path / folder)
+        store = DuckDbStore(tmp_path / folder, tail=0)
         store.insert(batch_of(spans(before=before)))
         store.close()
     for file in (tmp_path / "other").glob("2*.duckdb"):
         file.rename(tmp_path / "one" / file.name)
-    store = DuckDbStore(tmp_path / "one")
+    store = DuckDbStore(tmp_path / "one", tail=0)
     rolled, plain = with_and_without(store, "docks", WEEK_OF_INCIDENTS)
     assert rolled == plain
     store.close()

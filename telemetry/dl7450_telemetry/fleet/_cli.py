@@ -144,7 +144,7 @@ def serve(
             max_bytes=max_size,
             alerts=Rules() if alerts_file is None else load_rules(alerts_file),
         )
-        trio.run(partial(run_fleet, options, ready=ready))
+        trio.run(partial(run_fleet, options, ready=ready, progress=_progress))
     except (MissingExtraError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
@@ -172,7 +172,7 @@ def import_files(files: Sequence[Path], store: str) -> None:
 
     kept = 0
     try:
-        opened = open_store(store)
+        opened = open_store(store, _progress)
         try:
             with click.progressbar(files, label="Importing", file=sys.stderr, item_show_func=_name) as shown:
                 for file in shown:
@@ -187,6 +187,10 @@ def import_files(files: Sequence[Path], store: str) -> None:
     except OSError as error:
         raise click.UsageError(f"cannot read {error.filename!r}: {error.strerror}") from None
     click.echo(f"{kept} rows kept in {without_secrets(store)}", err=True)
+
+
+def _progress(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 def _name(file: Path | None) -> str:
@@ -234,7 +238,7 @@ def ask(
         else:
             arguments = {} if id is None else {"id": id}
             question_with(question, arguments)
-            opened = open_store(store, create=False)
+            opened = open_store(store, _progress, create=False)
             try:
                 table = ask_store(opened, question, filters, **arguments)
             finally:

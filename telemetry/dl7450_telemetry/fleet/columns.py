@@ -86,6 +86,8 @@ TIME_COLUMN: Final = {table: "Timestamp" if table == TRACES else "TimeUnix" for 
 UNKNOWN_DOCK: Final = "unknown dock"
 SITE: Final = "dl7450.site"  # the resource attribute
 
+SAMPLE: Final = 2000  # requests of either side that are compared, at most, when it is asked what differs
+
 LATEST: Final = 2**63 - 2  # nanoseconds since 1970, in the year 2262: what both engines can hold
 NEWEST: Final = LATEST - 1  # the time of a row, at most: a window ends with LATEST, which is not part of it
 

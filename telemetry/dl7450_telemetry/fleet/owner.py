@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -66,9 +66,9 @@ class StoreOwner:
 
 
 @asynccontextmanager
-async def owned_store(place: str) -> AsyncGenerator[StoreOwner]:
+async def owned_store(place: str, progress: Callable[[str], None] = lambda _: None) -> AsyncGenerator[StoreOwner]:
     """The store at a place, as `open_store` takes it, open for the length of the block."""
-    store = await trio.to_thread.run_sync(open_store, place)
+    store = await trio.to_thread.run_sync(open_store, place, progress)
     try:
         yield StoreOwner(store)
     finally:

@@ -110,12 +110,15 @@ class FleetOptions:
             check_open_to(address, self.token)
 
 
-async def run_fleet(options: FleetOptions, *, ready: Callable[[str, str], None]) -> None:
+async def run_fleet(
+    options: FleetOptions, *, ready: Callable[[str, str], None], progress: Callable[[str], None] = lambda _: None
+) -> None:
     """Receive OTLP, keep it and show it, until SIGINT or SIGTERM.
 
     Parameters:
         options: how.
         ready: called with the URLs of the receiver and of the pages.
+        progress: called with a sentence, again and again, when opening the store takes long; on another thread.
 
     Raises:
         StoreError: the store cannot be opened.
@@ -135,7 +138,7 @@ async def run_fleet(options: FleetOptions, *, ready: Callable[[str, str], None])
     access = Access(Login(options.token) if options.token else None)
     stop = trio.Event()
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with owned_store(options.store) as owner, trio.open_nursery() as nursery:
+        async with owned_store(options.store, progress) as owner, trio.open_nursery() as nursery:
             intake = Intake(owner)
             nursery.start_soon(intake.run)
             nursery.start_soon(keep_own_lag, owner.insert)

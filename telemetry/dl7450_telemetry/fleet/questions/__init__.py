@@ -2,8 +2,12 @@
 
 A file reads tables that are made here from the filters: `spans`, `requests`, which are the spans of HTTP requests with
 a column `Failed`, and `histograms`, the metrics. Its parameters are those of the question, `since` and `until`, and the
-widths of buckets `step` and `coarse`, all in nanoseconds. Quantiles are exact in DuckDB: that takes a fifth
-of the time of approximate ones.
+widths of buckets `step` and `coarse`, all in nanoseconds. Quantiles are exact in DuckDB: that takes a fifth of the time
+of approximate ones.
+
+Of a long window, DuckDB is asked by a third file, `NAME.rollup.duckdb.sql`, which reads the sums of `store.rollups`.
+ClickHouse has none: its tables are the exporter's, which others write, too, and what is there already is not ours to
+change.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
-    rollups = _has_rollup(store, filters, question)
+    rollups = _has_rollup(store, filters, question, arguments)
     around, parameters = relations(store, filters, question, rollups=rollups)
     parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
     sql = around + _sql(f"{name}.rollup" if rollups else name, store.engine)
@@ -51,10 +55,12 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     return Table(question.columns, rows)
 
 
-def _has_rollup(store: Store, filters: Filters, question: Question) -> bool:
+def _has_rollup(store: Store, filters: Filters, question: Question, arguments: Mapping[str, Any]) -> bool:
     if not store.has_rollups or question.rollup is None or filters.chosen() - question.rollup:
         return False
-    return filters.until - filters.since >= question.rollup_from
+    if question.rollup_for.items() - arguments.items():
+        return False
+    return filters.until - filters.since + question.lookback >= question.rollup_from
 
 
 def question_with(name: str, arguments: Collection[str]) -> Question:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..columns import SAMPLE
 from ..table import Column
 
 # The filters that each rollup of `store.rollups` knows.
@@ -29,8 +30,9 @@ class Question:
         located: the filters do not count: when it was is found first, by `NAME.times.ENGINE.sql`.
         rollup: the filters with which `NAME.rollup.ENGINE.sql` asks it of rollups, if the store has them and the window
             is long enough; None: there is no such file.
-        rollup_from: how long a window has to be for that, in nanoseconds. Shorter ones are as fast without, and may
-            have buckets of less than an hour.
+        rollup_from: how long a window has to be for that, with what it looks back to, in nanoseconds. Shorter ones are
+            as fast without, and may have buckets of less than an hour.
+        rollup_for: the parameters for which it is asked so, with their values.
     """
 
     asks: str
@@ -39,7 +41,8 @@ class Question:
     lookback: int = 0
     located: bool = False
     rollup: frozenset[str] | None = None
-    rollup_from: int = _DAY
+    rollup_from: int = 2 * _DAY
+    rollup_for: Mapping[str, Any] = field(default_factory=dict)
 
 
 QUESTIONS: Final = {
@@ -182,7 +185,10 @@ QUESTIONS: Final = {
             Column("difference", "ratio"),
         ),
         # by: failures, those of one error.type if `failure` is not empty, or slow for the slowest twentieth
-        {"by": "failures", "failure": "", "sample": 2000},
+        {"by": "failures", "failure": "", "sample": SAMPLE},
+        rollup=frozenset(),
+        rollup_from=4 * _DAY,
+        rollup_for={"by": "failures", "sample": SAMPLE},
     ),
     "changes": Question(
         "What fails more than in the week before?",

@@ -1,5 +1,17 @@
-, sums AS MATERIALIZED (
-    SELECT Resource, Took, sum(Requests)::BIGINT AS n FROM dock_times GROUP BY Resource, Took
+, numbered AS MATERIALIZED (
+    SELECT Resource, DeviceId, min(Resource) OVER (PARTITION BY DeviceId) AS Dock FROM resources
+), sums AS (
+    SELECT Dock, Took, sum(Requests)::BIGINT AS n FROM dock_times JOIN numbered USING (Resource) GROUP BY Dock, Took
+), p95s AS (
+    SELECT Dock, min(took) FILTER (upto >= 95 * of) AS p95
+    FROM (
+        SELECT Dock, duration_of(Took) AS took, 100 * sum(n) OVER (PARTITION BY Dock ORDER BY Took) AS upto,
+            sum(n) OVER (PARTITION BY Dock) AS of
+        FROM sums
+    )
+    GROUP BY Dock
+), quantiles AS (
+    SELECT DeviceId, p95 FROM p95s JOIN numbered ON numbered.Resource = p95s.Dock
 ), cells AS MATERIALIZED (
     SELECT
         Resource, Slot // $coarse * $coarse AS time, sum(Requests)::BIGINT AS requests,
@@ -8,15 +20,6 @@
         max(Last) AS last
     FROM requests
     GROUP BY Resource, time
-), quantiles AS (
-    SELECT DeviceId, min(took) FILTER (upto >= 95 * of) AS p95
-    FROM (
-        SELECT DeviceId, duration_of(Took) AS took, 100 * sum(sum(n)) OVER (PARTITION BY DeviceId ORDER BY Took) AS upto,
-            sum(sum(n)) OVER (PARTITION BY DeviceId) AS of
-        FROM sums JOIN resources USING (Resource)
-        GROUP BY DeviceId, Took
-    )
-    GROUP BY DeviceId
 ), docks AS MATERIALIZED (
     SELECT
         DeviceId,

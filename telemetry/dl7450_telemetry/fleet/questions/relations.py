@@ -45,7 +45,7 @@ def relations(store: Store, filters: Filters, question: Question, *, rollups: bo
     """The start of a WITH clause, and the parameters in it.
 
     It has `spans`, `requests` and `histograms`; or with `rollups`, what `store.rollups` has: `requests`, `times`,
-    `dock_times`, `activity`, `phases`, `blocked`, and `resources`, which says what the number of a resource stands for.
+    `dock_times`, `activity`, `phases`, `sampled`, `blocked`, and `resources`, which says what a number stands for.
     """
     text, time, inline = _DIALECTS[store.engine]
     parameters: dict[str, Any] = {
@@ -86,6 +86,7 @@ def relations(store: Store, filters: Filters, question: Question, *, rollups: bo
             table("times", "rollup_times", of_times),
             table("dock_times", "rollup_dock_times", known),
             table("phases", "rollup_phases", []),
+            table("sampled", "rollup_sample", []),
             table("blocked", "rollup_blocked", known),
         ]
     else:

@@ -5,6 +5,7 @@ A store is plain synchronous code. One owner calls it, on threads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,13 +16,14 @@ from .interface import Engine, Store, StoreError, StoreUnavailableError
 __all__ = ["Engine", "Store", "StoreError", "StoreUnavailableError", "open_store"]
 
 
-def open_store(place: str, *, create: bool = True) -> Store:
+def open_store(place: str, progress: Callable[[str], None] = lambda _: None, *, create: bool = True) -> Store:
     """The store in a folder, which is made if needed, in memory (`:memory:`), or at `clickhouse://...`.
 
     With `clickhouse://...?spool=DIR`, up to 1 GiB waits in that folder while ClickHouse is away.
 
     Parameters:
         place: where it is.
+        progress: called with a sentence, again and again, when opening takes long.
         create: a folder that is not there is made.
 
     Raises:
@@ -53,4 +55,4 @@ def open_store(place: str, *, create: bool = True) -> Store:
 
     if not create and place != ":memory:" and not Path(place).is_dir():
         raise StoreError(f"there is no store in {place!r}: name the folder of one, or the address of a server")
-    return DuckDbStore(None if place == ":memory:" else Path(place))
+    return DuckDbStore(None if place == ":memory:" else Path(place), progress)

@@ -32,11 +32,15 @@ class Day:
         name: such as `2026-11-22`; also the name of its database.
         path: the file, or None in memory.
         times: for each table, the first and the last time in it; what has no rows is not there.
+        uncounted: how many spans are not in its rollups, at most.
+        merged: whether rows of its rollups are merged since spans were counted.
     """
 
     name: str
     path: Path | None
     times: dict[str, tuple[int, int]] = field(default_factory=dict)
+    uncounted: int = 0
+    merged: bool = True
 
     @property
     def start(self) -> int:

@@ -17,9 +17,13 @@ from .arrow import ArrowBatch
 from .days import Day, Days
 from .interface import Engine, StoreError
 from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, batch_from_rows, create_view, select_plain
-from .rollups import MERGE_AT, ROLLUPS, Rollups, create_rollup_view
+from .rollup_tables import ROLLUPS
+from .rollups import Rollups
 
 logger = logging.getLogger("dl7450_telemetry")
+
+_OVER = 10  # of a day that is over, a part of the tail may wait
+_LATELY = 3600  # seconds in which a request may come again
 
 _PARAMETER = re.compile(r"\$(\w+)")
 _TABLE = re.compile(r"\b(?:otel|otlp|rollup)_\w+")
@@ -36,8 +40,8 @@ class DuckDbStore:
 
     Parameters:
         folder: made if needed; None for memory.
-        progress: called with a sentence before each day of an older store whose rollups have to be made.
-        merge_at: how many rows of rollups are added to a day before they are merged.
+        progress: called with a sentence before many spans of an older store are counted.
+        tail: how many spans of a day may wait to be counted in rollups: reading them takes some milliseconds.
 
     Raises:
         StoreError: it cannot be opened, or another process has it open.
@@ -47,17 +51,18 @@ class DuckDbStore:
     has_rollups = True
 
     def __init__(
-        self, folder: Path | None, progress: Callable[[str], None] = lambda _: None, *, merge_at: int = MERGE_AT
+        self, folder: Path | None, progress: Callable[[str], None] = lambda _: None, *, tail: int = 250_000
     ) -> None:
-        self._progress = progress
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(":memory:" if folder is None else folder / "fleet.duckdb")
             for name, value in _SETTINGS.items():
                 self._connection.execute(f"SET {name} = '{value}'")
-            self._rollups = Rollups(self._connection, merge_at)
-            self._days = Days(self._connection, folder, self._have_rollups)
+            self._tail = tail
+            self._rollups = Rollups(self._connection)
+            self._days = Days(self._connection, folder, self._attach_rollups)
+            self._count_spans(0, progress)
         except (duckdb.Error, OSError) as error:
             if holder := _HOLDER.search(str(error)):
                 raise StoreError(
@@ -67,7 +72,9 @@ class DuckDbStore:
         self._writing = threading.Lock()
 
     def kept_requests(self, most: int) -> list[int]:
-        found = self.query(f"SELECT Digest FROM {REQUESTS} ORDER BY Received DESC LIMIT $most", {"most": most})
+        lately = int(time.time()) - _LATELY
+        sql = f"SELECT Digest FROM {REQUESTS} WHERE Received >= $lately ORDER BY Received DESC LIMIT $most"
+        found = self.query(sql, {"most": most, "lately": lately})
         return [digest for (digest,) in reversed(found)]
 
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
@@ -79,12 +86,8 @@ class DuckDbStore:
                     self._insert(cursor, day, rows, requests if rows is parts[-1][1] else ())
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
-        try:
-            with self._writing, self._connection.cursor() as cursor:
-                for day, _ in parts:
-                    self._rollups.merge(cursor, day)
-        except duckdb.Error as error:  # the spans are kept, and the rollups are as they were
-            logger.warning("rollups are not merged, which makes questions slower: %s", error)
+        with self._writing:
+            self._count_spans(self._tail // _OVER, lambda _: None)
 
     def source(self, table: str) -> str:
         return table
@@ -104,9 +107,10 @@ class DuckDbStore:
             with self._connection.cursor() as cursor:
                 for table in tables & DUCKDB_TABLES.keys():
                     cursor.execute(create_view(table, [day.name for day in self._days.with_rows(table, since, until)]))
-                for table in tables & ROLLUPS.keys():
+                if rollups := tables & ROLLUPS.keys():
+                    cursor.execute("BEGIN")
                     days = self._days.with_rows(TRACES, since, until)
-                    cursor.execute(create_rollup_view(table, days, since, until, cuts))
+                    self._rollups.create_views(cursor, rollups, days, since, until, cuts)
                 return cursor.execute(sql, used).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
@@ -129,12 +133,25 @@ class DuckDbStore:
     def close(self) -> None:
         self._connection.close()
 
-    def _have_rollups(self, day: Day) -> None:
+    def _attach_rollups(self, day: Day) -> None:
         with self._connection.cursor() as cursor:
-            if not self._rollups.are_there(cursor, day):
-                if day.times:
-                    self._progress(f"the rollups of {day.name} are made")
-                self._rollups.make(cursor, day)
+            self._rollups.attach(cursor, day)
+
+    def _count_spans(self, tail: int, progress: Callable[[str], None]) -> None:
+        """Count the spans of each day of which too many wait; `tail` is how many may of a day that is over."""
+        days = self._days.with_rows(TRACES, 0, LATEST)
+        try:
+            for day in days:
+                over = day is not days[-1]
+                due = day.uncounted > (tail if over else self._tail) or (over and not day.merged)
+                with self._connection.cursor() as cursor:
+                    while due and day.uncounted:
+                        progress(f"counting spans of {day.name}: {day.uncounted} to go")
+                        self._rollups.count(cursor, day)
+                    if over and not day.merged:
+                        self._rollups.merge(cursor, day)
+        except duckdb.Error as error:  # such as a full disk; they are kept, and are counted next time
+            logger.warning("rollups are behind, which makes questions slower: %s", error)
 
     def _insert(self, cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch, requests: Collection[int]) -> None:
         cursor.register("arrow_batch", ArrowBatch(batch))
@@ -149,9 +166,9 @@ class DuckDbStore:
                     epoch_ns(max(Timestamp)) // 1000000000
                 FROM arrow_batch GROUP BY TraceId
             """)
-            self._rollups.add(cursor, day, "arrow_batch")
+            day.uncounted += len(batch)  # before they are there, so that whoever reads them looks for them
         if requests:
-            digests = {"digests": list(requests), "now": time.time_ns()}
+            digests = {"digests": list(requests), "now": int(time.time())}
             cursor.execute(f'INSERT INTO "{day.name}".{REQUESTS} SELECT unnest($digests), $now', digests)
         cursor.execute("COMMIT")
         times = batch.columns[TIME_COLUMN[batch.table]]

@@ -25,7 +25,7 @@ class Store(Protocol):
     has_rollups: bool  # whether it has the tables of `rollups.py`
 
     def kept_requests(self, most: int) -> list[int]:
-        """The digests of the last requests that are kept, the oldest first; empty if the store forgets them."""
+        """The digests of the requests of the last hour that are kept, the oldest first; empty if the store has none."""
 
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         """Keep the rows of a batch. When it returns, they are committed.

@@ -27,7 +27,7 @@ _TYPES = {
 TRACE_TIMES = "otel_traces_trace_id_ts"
 _TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "BIGINT", "Last": "BIGINT"}
 
-# The digests of the requests that brought what is here, and when, in nanoseconds since 1970.
+# The digests of the requests that brought what is here, and when, in seconds since 1970.
 REQUESTS = "otlp_requests"
 _REQUESTS = {"Digest": "UBIGINT", "Received": "BIGINT"}
 
