@@ -1,11 +1,16 @@
 """`make bench-fleet`: how fast a fleet's spans are kept and questions answered, and what that takes.
 
 Requests are sent to `dl7450 fleet serve` over HTTP, as protobuf. Then its store is filled up: the same spans with other
-ids, on other days and at other times, some of them shuffled. Cold is the first time that a question is asked after the
-store was opened, warm the median of the next ones.
+ids, on other days and at other times, in an order that is mixed up. Cold is the first time that a question is asked
+after the store was opened, warm the median of the next ones. At last the server is asked while it takes more spans as
+fast as it can. Every figure that has a target is shown beside it.
+
+Processor time is that of all threads: on a machine that does nothing else, a question takes about half of it on two
+cores. On a busy one it is the figure to compare.
 """
 
 import argparse
+import itertools
 import json
 import random
 import statistics
@@ -14,7 +19,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -22,8 +28,10 @@ from typing import Any
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
+from dl7450_telemetry.fleet.columns import TRACES
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
+from dl7450_telemetry.fleet.remote import ask_server
 from dl7450_telemetry.fleet.store import open_store
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
 from dl7450_telemetry.fleet.store.layout import TRACE_TIMES
@@ -31,13 +39,19 @@ from tests.fleet._otlp import pairs
 
 DAY = 86_400 * 10**9
 TODAY = time.time_ns() // DAY * DAY
-DOCKS, SENDERS, BODY = 1000, 8, 2000
+DOCKS, SENDERS, BODY, TOGETHER = 1000, 8, 2000, 4
 WARM = 9
 
 
 def body(number: int, chance: random.Random) -> bytes:
-    """What one dock sends: traces of a callback, a request, its connection at times, and a frame."""
+    """What a few docks send: traces of a callback, a request, its connection at times, and a frame."""
     export = ExportTraceServiceRequest()
+    for dock in range(number * TOGETHER, (number + 1) * TOGETHER):
+        add_spans(export, dock, chance)
+    return export.SerializeToString()
+
+
+def add_spans(export: ExportTraceServiceRequest, number: int, chance: random.Random) -> None:
     of_dock = export.resource_spans.add()
     of_dock.resource.attributes.extend(
         pairs(
@@ -53,7 +67,7 @@ def body(number: int, chance: random.Random) -> bytes:
     )
     spans = of_dock.scope_spans.add().spans
     start = TODAY - DAY + chance.randrange(DAY)
-    while len(spans) < BODY:
+    while len(spans) < BODY // TOGETHER:
         trace_id, timer, request = chance.randbytes(16), chance.randbytes(8), chance.randbytes(8)
         start += chance.randrange(10**10)
         took = int(10 ** chance.uniform(7, 9))
@@ -89,7 +103,11 @@ def body(number: int, chance: random.Random) -> bytes:
         for span in spans[-7:]:
             if not span.start_time_unix_nano:
                 span.start_time_unix_nano, span.end_time_unix_nano = start, start + took
-    return export.SerializeToString()
+
+
+def spans_in(content: bytes) -> int:
+    export = ExportTraceServiceRequest.FromString(content)
+    return sum(len(scope.spans) for resource in export.resource_spans for scope in resource.scope_spans)
 
 
 def send(url: str, bodies: Iterator[bytes], lock: threading.Lock) -> None:
@@ -109,28 +127,75 @@ def send(url: str, bodies: Iterator[bytes], lock: threading.Lock) -> None:
             time.sleep(0.1)
 
 
+@contextmanager
+def a_server(store: Path) -> Generator[tuple[subprocess.Popen[str], str, str]]:
+    """`dl7450 fleet serve` as a process of its own, and the addresses of its receiver and its pages."""
+    command = [sys.executable, "-m", "dl7450", "fleet", "serve", "--store", str(store), "--otlp", "127.0.0.1:0"]
+    command += ["--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            url = server.stderr.readline().strip().partition("=")[2]
+            yield server, url, server.stderr.readline().split()[-1]
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def senders(url: str, bodies: Iterable[bytes]) -> Generator[Callable[[], bool]]:
+    """Threads that send bodies, and whether they still do; the block ends when all are sent."""
+    work, lock = iter(bodies), threading.Lock()
+    threads = [threading.Thread(target=send, args=(url, work, lock)) for _ in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    yield lambda: any(thread.is_alive() for thread in threads)
+    for thread in threads:
+        thread.join()
+
+
 def ingest(store: Path, number: int) -> dict[str, float]:
     """Send spans as fast as they are taken."""
     chance = random.Random(1)
     bodies = [body(turn, chance) for turn in range(number // BODY)]
-    command = [sys.executable, "-m", "dl7450", "fleet", "serve", "--store", str(store), "--otlp", "127.0.0.1:0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        url = server.stderr.readline().strip().partition("=")[2]
-        work, lock = iter(bodies), threading.Lock()
-        senders = [threading.Thread(target=send, args=(url, work, lock)) for _ in range(SENDERS)]
+    with a_server(store) as (server, url, _):
         begin, busy = time.perf_counter(), processor_time(server.pid)
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join()
+        with senders(url, bodies):
+            pass
         seconds, busy = time.perf_counter() - begin, processor_time(server.pid) - busy
         peak = memory(server.pid)
-        server.terminate()
-    sent = len(bodies) * BODY
+    sent = sum(map(spans_in, bodies))
+    kept = open_store(str(store))
+    [(found,)] = kept.query("SELECT count(*) FROM otel_traces", {})
+    kept.close()
     return {
+        "lost": sent - found,
         "spans/s": round(sent / seconds),
         "spans/s of processor time": round(sent / busy),
+        "peak MiB": round(peak / 2**20),
+    }
+
+
+def ask_while_ingesting(store: Path, number: int) -> dict[str, float]:
+    """Ask for the tables of a day, one after the other, while spans are sent as fast as they are taken."""
+    chance = random.Random(2)
+    bodies = [body(turn, chance) for turn in range(number // BODY)]
+    filters = Filters(TODAY - DAY, TODAY)
+    names = itertools.cycle(name for name, question in QUESTIONS.items() if "id" not in question.parameters)
+    took: list[float] = []
+    with a_server(store) as (server, url, pages):
+        begin = time.perf_counter()
+        with senders(url, bodies) as sending:
+            while sending():
+                asked = time.perf_counter()
+                ask_server(pages, next(names), filters, None, "json", None)
+                took.append((time.perf_counter() - asked) * 1e3)
+        seconds = time.perf_counter() - begin
+        peak = memory(server.pid)
+    return {
+        "questions": len(took),
+        "p50 ms": round(statistics.median(took), 1),
+        "p99 ms": round(statistics.quantiles(took, n=100)[98], 1),
+        "spans/s": round(sum(map(spans_in, bodies)) / seconds),
         "peak MiB": round(peak / 2**20),
     }
 
@@ -147,28 +212,35 @@ def memory(pid: int | str) -> int:
 
 
 def fill(folder: Path, number: int) -> None:
-    """Repeat what is there on the days before, with other ids and times, in an order that is mixed up."""
+    """Repeat what is there on the days before, six hours at a time, with other ids and times; some of it comes late."""
     store = DuckDbStore(folder)
-    [(here,)] = store.query("SELECT count(*) FROM otel_traces", {})
-    source = f"{time.strftime('%Y-%m-%d', time.gmtime((TODAY - DAY) / 1e9))}"
+    store._connection.execute("SET preserve_insertion_order = true")
+    source = f'"{time.strftime("%Y-%m-%d", time.gmtime((TODAY - DAY) / 1e9))}".otel_traces'
+    [(here,)] = store.query(f"SELECT count(*) FROM {source}", {})
     for copy in range(1, number // here):
-        shift = copy * DAY // 4
-        day = store._days._day((TODAY - DAY - shift) // DAY)
+        start = TODAY - DAY - copy * DAY // 4
+        day = store._days._day(start // DAY)
         cursor = store._connection.cursor()
-        spans = f"""
-            SELECT * REPLACE (
-                make_timestamp_ns({day.start} + (hash(TraceId, {copy}) % {DAY})::BIGINT) AS Timestamp,
-                md5(TraceId || '{copy}') AS TraceId,
-                left(md5(SpanId || '{copy}'), 16) AS SpanId,
-                if(ParentSpanId = '', '', left(md5(ParentSpanId || '{copy}'), 16)) AS ParentSpanId,
-                Duration + (hash(SpanId, {copy}) % 1000000)::BIGINT AS Duration
-            ) FROM "{source}".otel_traces
-        """
-        cursor.execute(f'INSERT INTO "{day.name}".otel_traces {spans}')
+        cursor.execute(f"""
+            CREATE OR REPLACE TEMP VIEW copied AS
+            SELECT * FROM (
+                SELECT * REPLACE (
+                    make_timestamp_ns({start} + (hash(TraceId, {copy}) % {DAY // 4})::BIGINT) AS Timestamp,
+                    md5(TraceId || '{copy}') AS TraceId,
+                    left(md5(SpanId || '{copy}'), 16) AS SpanId,
+                    if(ParentSpanId = '', '', left(md5(ParentSpanId || '{copy}'), 16)) AS ParentSpanId,
+                    Duration + (hash(SpanId, {copy}) % 1000000)::BIGINT AS Duration
+                ) FROM {source}
+            )
+            ORDER BY epoch_ns(Timestamp) + if(hash(TraceId) % 20 = 0, hash(TraceId, 0) % {DAY // 24}, 0)
+        """)
+        cursor.execute(f'INSERT INTO "{day.name}".otel_traces SELECT * FROM copied')
         key = "('0x' || TraceId[1:16])::UBIGINT"
         seconds = "epoch_ns(min(Timestamp)) // 1000000000, epoch_ns(max(Timestamp)) // 1000000000"
-        times = f"SELECT {key}, {seconds} FROM ({spans}) GROUP BY TraceId"
-        cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} {times}')
+        cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} SELECT {key}, {seconds} FROM copied GROUP BY TraceId')
+        day.grow(TRACES, start, start + DAY // 4)
+        day.uncounted += here
+        store._count_spans(0, lambda _: None)
         print(f"\r{copy * here:,} of {number:,} spans", end="", file=sys.stderr)
     print(file=sys.stderr)
     store.close()
@@ -202,6 +274,31 @@ def views(folder: Path) -> dict[str, dict[str, float]]:
     return figures
 
 
+def verdicts(results: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, float, str]]:
+    """Each figure that has a target: what it is, the target, what was measured, and whether it is met."""
+    views, many = results["views"], results["store"]["spans"] > 10_000_000
+
+    def slowest(window: str) -> tuple[str, float]:
+        times = {name: took["warm ms"] for name, took in views.items() if name.endswith(window)}
+        return max(times.items(), key=lambda item: item[1])
+
+    a_day, all_time = slowest("24 h"), slowest("all")
+    peak = max(results[part]["peak MiB"] for part in ("ingest", "asked", "while ingesting"))
+    at_most = [
+        (f"the slowest view of 24 hours, ms ({a_day[0]})", 25, a_day[1]),
+        (f"the slowest view of the whole range, ms ({all_time[0]})", 250, all_time[1]),
+        ("a trace by its id, ms", 10, views["trace, all"]["warm ms"]),
+        ("a view while ingesting flat out, p99 ms", 100, results["while ingesting"]["p99 ms"]),
+        ("memory, MiB", 1536 if many else 600, peak),
+        ("disk, bytes a span", 60, results["store"]["bytes a span"]),
+        ("acknowledged spans lost", 0, results["ingest"]["lost"]),
+    ]
+    speed = results["ingest"]["spans/s"]
+    return [("OTLP/HTTP to committed, spans/s", ">= 30000", speed, "met" if speed >= 30_000 else "not met")] + [
+        (name, f"<= {most}", value, "met" if value <= most else "not met") for name, most, value in at_most
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spans", type=int, default=5_000_000, help="in the store, when questions are asked")
@@ -210,7 +307,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.store or Path(temporary) / "fleet"
-        results: dict[str, object] = {"ingest": ingest(folder, options.sent)}
+        results: dict[str, dict[str, Any]] = {}
+        results["ingest"] = ingest(folder, options.sent)
         print(results, file=sys.stderr)
         fill(folder, options.spans)
         store = open_store(str(folder))
@@ -219,8 +317,11 @@ def main() -> None:
         size = sum(file.stat().st_size for file in folder.iterdir())
         results["store"] = {"spans": spans, "bytes a span": round(size / spans, 1)}
         results["views"] = views(folder)
-        results["views' peak MiB"] = round(memory("self") / 2**20)
+        results["asked"] = {"peak MiB": round(memory("self") / 2**20)}
+        results["while ingesting"] = ask_while_ingesting(folder, options.sent)
     print(json.dumps(results, indent=1))
+    for verdict in verdicts(results):
+        print("| " + " | ".join(map(str, verdict)) + " |")
 
 
 if __name__ == "__main__":
