@@ -103,7 +103,7 @@ def records(draw: st.DrawFn) -> SpanRecord:
     )
 
 
-windows = st.tuples(moments, st.sampled_from([60 * SECOND, HOUR, 24 * HOUR, 4 * 24 * HOUR, 20 * 24 * HOUR])).map(
+windows = st.tuples(moments, st.sampled_from([60 * SECOND, HOUR, 48 * HOUR, 4 * 24 * HOUR, 20 * 24 * HOUR])).map(
     lambda drawn: Filters(max(0, drawn[0] - drawn[1]), max(drawn[0], 1))
 )
 

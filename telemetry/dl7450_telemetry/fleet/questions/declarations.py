@@ -80,7 +80,6 @@ QUESTIONS: Final = {
             Column("spark", "list"),  # [{"time": ns, "requests": n, "failures": n}, ...], by `coarse`
         ),
         rollup=DOCKS_KNOW,
-        rollup_from=4 * _DAY,
     ),
     "errors": Question(
         "Which failures, where, and since when?",
@@ -187,7 +186,6 @@ QUESTIONS: Final = {
         # by: failures, those of one error.type if `failure` is not empty, or slow for the slowest twentieth
         {"by": "failures", "failure": "", "sample": SAMPLE},
         rollup=frozenset(),
-        rollup_from=4 * _DAY,
         rollup_for={"by": "failures", "sample": SAMPLE},
     ),
     "changes": Question(
