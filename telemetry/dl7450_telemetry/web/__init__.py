@@ -11,6 +11,7 @@ It knows nothing of what the pages are about.
 | `live.py` | server-sent events |
 | `one_pass.py` | what has the server read a request's lines in one pass |
 | `formats.py` | how times, durations, counts and ratios are shown |
+| `waterfall.py` | the bars of spans on a time axis |
 | `templates/`, `static/` | the frame of each page, its style and its script; `static/vendor/` holds htmx and uPlot |
 
 There is no build step, no inline script and no inline style: the Content-Security-Policy has no exception.
