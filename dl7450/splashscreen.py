@@ -61,12 +61,13 @@ class Splashscreen:
         """
         from ._screen import markup, state
 
-        runs = markup.parse(_joined(text))
+        joined = _joined(text)
+        runs = markup.parse(joined)
         given = _checked(attributes)
         x = _coordinate(given.get("x", _constants.CENTRE_X), "x")
         y = _coordinate(given.get("y", _constants.CENTRE_Y), "y")
         alignment = _alignment(given.get("alignment", Alignment.MIDDLE))
-        box = state.TextBox(x, y, alignment, runs, centred="y" not in given)
+        box = state.TextBox(x, y, alignment, runs, centred="y" not in given, markup=joined)
         _current.current_dock().screen.add_text_box(box)
 
     def remove_text_box(self, x: int, y: int) -> None:

@@ -32,13 +32,17 @@ class Background:
 
 @dataclass(frozen=True)
 class TextBox:
-    """Text at a position, in pixels. `y` is the top of the first line, or the middle of the text if `centred`."""
+    """Text at a position, in pixels. `y` is the top of the first line, or the middle of the text if `centred`.
+
+    `markup` is what the app wrote; boxes whose markup differs and whose runs do not are the same.
+    """
 
     x: int
     y: int
     alignment: Alignment
     runs: tuple[StyledText, ...]
     centred: bool = False
+    markup: str = field(default="", repr=False, compare=False)
 
     @property
     def text(self) -> str:

@@ -1,9 +1,9 @@
-"""What the monitors show: each frame as it is rendered, and the newest 200 to look through."""
+"""What the monitors show: each frame as it is rendered, the newest 200 to look through, and the boxes on them."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from ..._screen.constants import HEIGHT, WIDTH
 from ..._screen.render import render
 from ..._screen.state import ScreenState
 from ..events import Frame
+from ..inspector import InspectedBox, inspect
 from ..program import DockProgram
 from ..served_dock import ServedDock
 from . import Panel
@@ -44,16 +45,26 @@ class _Monitor:
 
 
 async def show(dock: ServedDock, request: Request) -> Mapping[str, object]:
-    """The monitors, and the frame that is chosen by the query's `frame`: by default the newest."""
+    """The monitors, and the frame that is chosen by the query's `frame`: by default the newest.
+
+    With `inspect`, its boxes, too, of which the query's `box` is the one that is marked.
+    """
     frames = dock.history.all(Frame)
     chosen = dock.history.frame(_number(request.query_params.get("frame", "")))
     frame = chosen or (frames[-1] if frames else None)
+    inspects = "inspect" in request.query_params
+    boxes: Sequence[InspectedBox] = ()
+    if inspects and frame is not None:
+        boxes = await trio.to_thread.run_sync(inspect, frame.screen.boxes, limiter=_drawing)
     return {
         "monitors": await dock.ask(_monitors),
         "frame": frame,
         "is_live": chosen is None or chosen is frames[-1],
         "first": frames[0].number if frames else 0,
         "last": frames[-1].number if frames else 0,
+        "inspects": inspects,
+        "boxes": boxes,
+        "box": _number(request.query_params.get("box", "")),
         "history": dock.history.id,  # a frame of another run of the server is another picture
     }
 

@@ -88,8 +88,9 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-inside]");
     if (!form) return;
-    const isNewest = event.target.type === "range" && event.target.value === event.target.max;
-    choose(form, isNewest ? "?" : `?${new URLSearchParams(new FormData(form))}`);
+    const query = new URLSearchParams(new FormData(form));
+    if (event.target.type === "range" && event.target.value === event.target.max) query.delete(event.target.name); // the newest
+    choose(form, `?${query}`);
   });
   document.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea, select, pre") || event.ctrlKey || event.metaKey || event.altKey) return;
