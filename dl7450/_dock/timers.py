@@ -45,6 +45,10 @@ class Timers:
             self._wait(timer, timer.due())
         return timer
 
+    def due(self) -> list[tuple[float, DockTimer]]:
+        """The timers that may still fire, and when each does next, in seconds of Trio's clock; the next one first."""
+        return sorted(((entry.due, timer) for timer, entry in self._running.items()), key=lambda pair: pair[0])
+
     def stop(self) -> None:
         """Cancel all timers, and let no new one fire."""
         self._stopped = True

@@ -26,6 +26,7 @@ from ..http._network import Network, TrioNetwork
 from .app_report import app_report
 from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed
 from .history import History
+from .lag import LagGauge, measured_lag
 from .pace import Pace, jump_to_next_event, keep_pace
 from .prints import hear_prints
 from .span_feed import SpanFeed
@@ -59,9 +60,11 @@ class DockProgram:
     Attributes:
         deployment: the app that runs, its dock and its machine.
         pace: how fast time goes.
+        lag: tells how late the tasks of this run are.
     """
 
     deployment: Deployment
+    lag: LagGauge
 
     def __init__(self, around: Surroundings, history: History) -> None:
         self.pace = around.pace
@@ -167,7 +170,7 @@ class DockProgram:
         self._token = trio.lowlevel.current_trio_token()
         if self._is_stopped:
             return
-        with TemporaryDirectory(prefix="dl7450-") as folder, self._stop:
+        with TemporaryDirectory(prefix="dl7450-") as folder, measured_lag() as self.lag, self._stop:
             machine = Machine(self._around.device, self._clock)
             self.deployment = Deployment(self._around.app, machine, Path(folder))
             started(self._token)

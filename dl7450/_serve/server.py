@@ -15,6 +15,7 @@ from dl7450_telemetry.web import Access, Login
 from .._api.server import listen, serve
 from .._device.device import Device
 from .._trio.exception_groups import open_plain_nursery
+from .lag import lag_of_server, measured_lag
 from .prints import prints_heard
 from .program import surroundings
 from .served_dock import ServedDock
@@ -61,7 +62,8 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
     device = options.load()
     listener = listen(options.host, options.port)
     login = Login(options.token) if options.token is not None else None
-    with listener, prints_heard(), trio.open_signal_receiver(*_ENDS) as signals:
+    with listener, prints_heard(), measured_lag() as lag, trio.open_signal_receiver(*_ENDS) as signals:
+        lag_of_server.set(lag)  # for the tasks that answer pages
         async with open_plain_nursery() as nursery:
             docks = []
             for number, (name, app) in enumerate(_names(options.apps, options.docks)):

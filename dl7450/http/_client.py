@@ -112,6 +112,11 @@ class HttpClient:
         self.unanswered = 0
         self._of_app: dict[RequestControl, None] = {}  # requests in flight that have the app called, in order
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a token."""
+        return self._limiter.statistics().tasks_waiting
+
     async def get(
         self,
         url: str,

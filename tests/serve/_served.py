@@ -13,7 +13,7 @@ from dl7450._device.device import Device
 from dl7450._serve.events import Event, Frame
 from dl7450._serve.history import History
 from dl7450._serve.pace import Pace
-from dl7450._serve.program import surroundings
+from dl7450._serve.program import DockProgram, surroundings
 from dl7450._serve.served_dock import ServedDock
 
 E = TypeVar("E", bound=Event)
@@ -40,6 +40,16 @@ async def seen(history: History, kind: type[E], when: Callable[[E], object] = la
                 if when(event):
                     return event
             await history.wait_change(version)
+
+
+async def wait_all_blocked(dock: ServedDock) -> None:
+    """Wait until nothing more happens in a dock unless time passes."""
+
+    async def wait(program: DockProgram) -> None:
+        assert program.dock is not None
+        await program.dock.wait_all_blocked()
+
+    await dock.ask_async(wait)
 
 
 async def shown(dock: ServedDock, text: str) -> Frame:
