@@ -9,6 +9,7 @@
 | `pace.py` | how fast a dock's time goes: paused, 1x, 10x, as fast as it goes; steps and jumps |
 | `events.py`, `history.py` | what happens in a dock, as frozen values, and the bounded store of them |
 | `span_feed.py`, `prints.py`, `app_report.py` | where the events come from: spans, what an app prints, what it raises |
+| `answers.py`, `spans.py`, `preview.py` | what servers answered, and spans and bodies as they are shown |
 | `lag.py` | how late the tasks of a dock and of the server are |
 | `inspector.py` | where the boxes of a frame are, and what of them nobody can read |
 | `faults.py`, `link.py` | the network of a dock, with faults at will, and as slow as asked for |

@@ -22,7 +22,8 @@ from .._run.deployment import Deployment
 from .._run.real_time_network import RealTimeNetwork
 from .._screen.state import ScreenState
 from .._trio.clock import epoch_of, set_time_of_day
-from ..http._network import Network, TrioNetwork
+from ..http._network import DeviceNetwork, Network, TrioNetwork
+from .answers import Answers, WatchedTransport
 from .app_report import app_report
 from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed
 from .history import History
@@ -60,6 +61,7 @@ class DockProgram:
     Attributes:
         deployment: the app that runs, its dock and its machine.
         pace: how fast time goes.
+        answers: what servers answered.
         lag: tells how late the tasks of this run are.
     """
 
@@ -68,6 +70,7 @@ class DockProgram:
 
     def __init__(self, around: Surroundings, history: History) -> None:
         self.pace = around.pace
+        self.answers = Answers()
         self._around = around
         self._history = history
         self._clock = MockClock()
@@ -180,11 +183,14 @@ class DockProgram:
 
     async def _run_app(self) -> None:
         """Open a dock and run the next app in it, until there is another one."""
-        feed = SpanFeed(self._history, self.machine.device.dock_id)
+        machine = self.machine
+        feed = SpanFeed(self._history, machine.device.dock_id)
+        network = DeviceNetwork(self._around.network, lambda: machine.address is not None)
         try:
             async with open_dock(
+                transport=WatchedTransport(network, self.answers),
                 network=self._around.network,
-                device=self.machine,
+                device=machine,
                 tracer_provider=feed.tracer_provider,
                 on_frame=self._on_frame,
                 on_error=self._on_error,

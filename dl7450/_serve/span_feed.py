@@ -9,6 +9,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from dl7450_telemetry import SpanRecord
 
+from .answers import span_of_request
 from .events import SpanEnded, SpanStarted
 from .history import History
 
@@ -27,6 +28,8 @@ class SpanFeed(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         record = SpanRecord.started(span)
+        if record.is_request:
+            span_of_request.set(record.span_id)
         self._history.add(SpanStarted(at=record.start, span=record))
 
     def on_end(self, span: ReadableSpan) -> None:
