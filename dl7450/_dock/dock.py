@@ -216,8 +216,7 @@ class Dock:
         """
         while True:
             await self._app_calls.thread.wait_blocked()
-            await trio.testing.wait_all_tasks_blocked()
-            if self._app_calls.thread.blocked and self._lifetime.turns.all_had:
+            if await self._lifetime.turns.wait_all_had() and self._app_calls.thread.blocked:
                 return
 
     def send_message(self, message: bytes | bytearray | memoryview) -> None:

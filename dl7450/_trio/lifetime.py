@@ -38,7 +38,7 @@ class Lifetime:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.nursery = nursery
-        self.turns = Turns(nursery)
+        self.turns = Turns()
         self.pending = Pending()
         self.door_closed = False
         self.over = False

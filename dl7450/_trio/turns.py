@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractAsyncContextManager, nullcontext
-from heapq import heapify, heappop, heappush
+from dataclasses import dataclass, field
+from heapq import heapify, heappush
 from itertools import count
 from types import TracebackType
 
@@ -35,23 +36,23 @@ class Turns:
         app_waits: app code waits for something that the dock does.
     """
 
-    def __init__(self, nursery: trio.Nursery) -> None:
+    def __init__(self) -> None:
         self.code = Pending()
         self.app_waits = False
-        self._nursery = nursery
         self._is_virtual = isinstance(trio.lowlevel.current_clock(), MockClock)
         self._numbers = count()
-        self._waiting: list[tuple[float, int, trio.Event]] = []  # a heap
-        self._are_given = False
+        self._waiting: list[_Turn] = []  # a heap
+        self._given = 0  # turns so far
 
     def number(self) -> int:
         """A place among those who take turns: after all that have one."""
         return next(self._numbers)
 
-    @property
-    def all_had(self) -> bool:
-        """Whether nobody waits for a turn, and the last one who did is blocked again."""
-        return not self._are_given
+    async def wait_all_had(self) -> bool:
+        """Wait until every task is blocked; returns whether nobody waits for a turn, or was given one just then."""
+        given = self._given
+        await wait_all_tasks_blocked()
+        return not self._waiting and self._given == given
 
     def in_turn(self) -> AbstractAsyncContextManager[None]:
         """A block (`async with`) that begins and ends when it is its turn, by its number, which it gets now.
@@ -64,30 +65,40 @@ class Turns:
         """Wait for the turn of a number; without one, until all others have had theirs. On a real clock, go on."""
         if not self._is_virtual:
             return
-        turn = (number, self.number(), trio.Event())
+        turn = _Turn(number, self.number())
         heappush(self._waiting, turn)
-        if not self._are_given:
-            self._are_given = True
-            self._nursery.start_soon(self._give, name="dl7450 turns")
         try:
-            await turn[2].wait()
+            while not await self._may_begin(turn):
+                pass
+            self._given += 1
         finally:
-            if turn in self._waiting:  # it was cancelled
-                self._waiting.remove(turn)
-                heapify(self._waiting)
+            self._waiting.remove(turn)
+            heapify(self._waiting)
+            if self._waiting:
+                self._waiting[0].is_next.set()
 
-    async def _give(self) -> None:
-        try:
-            while True:
-                await self.code.wait_none()
-                await wait_all_tasks_blocked()
-                if self.code.count:
-                    continue
-                if not self._waiting:
-                    break
-                heappop(self._waiting)[2].set()
-        finally:
-            self._are_given = False
+    async def _may_begin(self, turn: _Turn) -> bool:
+        """Wait until a turn may be given; returns whether it is this one.
+
+        Who is next sees to that by itself: with a task that gives turns, each would be two turns of Trio's loop more.
+        """
+        if turn is not self._waiting[0]:
+            turn.is_next = trio.Event()
+            await turn.is_next.wait()
+        await self.code.wait_none()
+        given = self._given
+        await wait_all_tasks_blocked()
+        # All who wait for this moment are woken at once: a turn may have been given to one of them already.
+        return turn is self._waiting[0] and self._given == given and not self.code.count
+
+
+@dataclass(order=True)
+class _Turn:
+    """Somebody who waits for a turn. Of one number, who asked first comes first."""
+
+    number: float
+    asked: int
+    is_next: trio.Event = field(default_factory=trio.Event, compare=False)  # nobody comes before this one any more
 
 
 class _InTurn(AbstractAsyncContextManager[None]):

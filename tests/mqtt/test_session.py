@@ -262,7 +262,7 @@ async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
     await broker.send_eof()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(count)
-        session = Session("dock", where, OneBroker(), tracing, lambda *told: None, Turns(nursery))
+        session = Session("dock", where, OneBroker(), tracing, lambda *told: None, Turns())
         assert await session._connect_once(Options()) == (True, -1)
         nursery.cancel_scope.cancel("the broker has ended the connection")
     assert turns >= len(pings) // AT_ONCE
