@@ -313,6 +313,10 @@ class HttpClient:
         cancelled: trio.Cancelled | KeyboardInterrupt | None = None
         try:
             takes_turns = turn is not NO_TURN
+            if not (admitted or wait or takes_turns):
+                await trio.lowlevel.checkpoint()  # not in the scope: to enter one is a third of what a refusal takes
+                if not timed.cancelled:
+                    raise FailedRequest(Failure.NO_TOKEN)
             if admitted and not takes_turns:
                 scope.relative_deadline = call.timeout
             with scope:
@@ -322,8 +326,11 @@ class HttpClient:
                         admitted = True
                         scope.relative_deadline = call.timeout
                     async with turn:
-                        if not admitted:
+                        if not takes_turns and (not admitted or call.failure or self._may_answer_from_memory):
+                            # Every request must be a checkpoint. A turn is one, and so is a real connection; a
+                            # transport in memory may not be.
                             await trio.lowlevel.checkpoint()
+                        if not admitted:
                             raise FailedRequest(Failure.NO_TOKEN)
                         exchanged = self._exchange_in_time if takes_turns else self._exchange
                         response = await exchanged(call, span, exchange)
@@ -359,9 +366,6 @@ class HttpClient:
         raise FailedRequest(Failure.DEADLINE)
 
     async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
-        if call.failure is not None or self._may_answer_from_memory:
-            # Every request must be a checkpoint. A real connection is one; a transport in memory may not be.
-            await trio.lowlevel.checkpoint()
         if call.failure is not None:
             raise FailedRequest(call.failure)
         assert call.url is not None  # a URL or a failure

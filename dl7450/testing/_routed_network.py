@@ -206,7 +206,7 @@ class _MemoryStream(trio.abc.Stream):
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         self._idle = False
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()  # what is read next is a checkpoint in any case
         if self._closed:
             raise trio.ClosedResourceError
         if self._ended:
