@@ -28,7 +28,7 @@ import dl7450
 from ._docks import open_dock
 from ._server import BODIES, Site
 from ._statistics import Spread, spread
-from ._telemetry import DROPPED
+from ._telemetry import DROPPED, no_losses
 
 DOCKS = 500
 REQUESTS_OF_ONE = 2000  # in a round, by a single dock
@@ -200,4 +200,5 @@ async def main(count: int, site: Site) -> None:
 
 
 if __name__ == "__main__":
-    trio.run(main, int(sys.argv[1]), Site(**json.loads(sys.argv[2])))
+    with no_losses():
+        trio.run(main, int(sys.argv[1]), Site(**json.loads(sys.argv[2])))

@@ -32,6 +32,7 @@ from ._server import Site
 
 SAMPLED_RATIO = 0.01
 FLUSH_PATIENCE = 30.0  # seconds
+SPANS_MAX = 2**15  # that wait for the exporter: 500 docks end many at once, and what is dropped would not be measured
 SECONDS_OF_A_DAY = 24 * 60 * 60
 
 
@@ -55,7 +56,7 @@ class DroppingExporter(SpanExporter):
 
 def _tracer_provider(exporter: SpanExporter, sampler: Sampler | None = None) -> TracerProvider:
     provider = TracerProvider(sampler)
-    provider.add_span_processor(BatchSpanProcessor(exporter))
+    provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=SPANS_MAX))
     return provider
 
 
