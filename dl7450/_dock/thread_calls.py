@@ -17,6 +17,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from functools import partial
 from typing import TypeVar, TypeVarTuple
 
@@ -74,6 +75,27 @@ class ThreadCalls:
         with self._stop_told():
             return trio.from_thread.run_sync(self._if_open, function, *args, trio_token=self._token)
 
+    def start(self, function: Callable[[*Ts], None], *args: *Ts) -> None:
+        """Have a plain function start something in the dock. The app thread does not wait until it has.
+
+        What the app asks next, and that its code has returned, arrives after this. So a dock whose block is being left
+        meanwhile still does what it was asked before.
+        """
+        if threading.get_ident() != self._app_thread.ident:
+            self.call_sync(function, *args)
+            return
+        with self._stop_told():
+            self._lifetime.check()
+            self._token.run_sync_soon(copy_context().run, self._start, function, args)
+
+    def _start(self, function: Callable[[*Ts], None], args: tuple[*Ts]) -> None:
+        if self._lifetime.over:  # nobody is called any more
+            return
+        try:
+            function(*args)
+        except Exception as error:  # of a sampler or span processor; here it would end all of the Trio run
+            self._lifetime.nursery.start_soon(_raise, error)
+
     def call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
         """Run an async function as `call` does; without effect where the dock is closed."""
         with suppress(DockStopped, trio.ClosedResourceError):
@@ -116,3 +138,7 @@ class ThreadCalls:
 async def _in_visit(visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:
     async with visit:
         return await afn(*args)
+
+
+async def _raise(error: Exception) -> None:
+    raise error

@@ -129,5 +129,4 @@ def _start(
     check_not_trio(f"http.{method.lower()}_async()", f"dock.http.{method.lower()}_async(...)")
     call = check_call(method, url, headers, data, timeout, cacert)
     callback = check_callback(on_complete, on_response)
-    dock = dock_of_call()
-    return dock.call_sync(dock.http._start, call, callback)
+    return dock_of_call().http._start_from_thread(call, callback)

@@ -78,6 +78,10 @@ class ThreadCalls(Protocol):
         """Run an async function in the dock's Trio run; it begins the visit by itself, and ends it."""
         ...
 
+    def start(self, function: Callable[[*Ts], None], *args: *Ts) -> None:
+        """Have something that the dock does begin; the app thread does not wait for that."""
+        ...
+
     def call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
         """Run an async function in the dock's Trio run, if the dock is open."""
         ...
@@ -107,6 +111,7 @@ class HttpClient:
         self._app_code = app_code
         self._thread_calls = thread_calls
         self._max_response_bytes = max_response_bytes
+        self._token = trio.lowlevel.current_trio_token()
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
         self._counts: Counter[str] = Counter()
         self.unanswered = 0
@@ -189,7 +194,7 @@ class HttpClient:
     ) -> RequestControl:
         """Start a GET. The callback runs in Trio, in a task of the dock; what it raises stops the dock."""
         callback = check_callback(on_complete, on_response)
-        return self._begin(check_call("GET", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._start(check_call("GET", url, headers, data, timeout, cacert), callback)
 
     def post_async(
         self,
@@ -204,17 +209,30 @@ class HttpClient:
     ) -> RequestControl:
         """Start a POST. See `get_async`."""
         callback = check_callback(on_complete, on_response)
-        return self._begin(check_call("POST", url, headers, data, timeout, cacert), callback, self._run_callback)
+        return self._start(check_call("POST", url, headers, data, timeout, cacert), callback)
 
     def statistics(self) -> HttpStatistics:
         """The dock's requests so far, as an immutable object."""
         return HttpStatistics(REQUESTS_MAX, self._limiter.borrowed_tokens, **self._counts)
 
     def _start(self, call: Call, callback: Callback) -> RequestControl:
-        """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
-        control = self._begin(call, callback, self._app_code.deliver_in_order(), self._lifetime.turns.in_turn())
-        self._of_app[control] = None
+        self._lifetime.check()
+        control = self._control()
+        self._begin(control, call, callback, self._run_callback)
         return control
+
+    def _start_from_thread(self, call: Call, callback: Callback) -> RequestControl:
+        """Start a checked request whose answer goes to a callback on the app thread. For `dl7450.http`."""
+        control = self._control()
+        self._thread_calls.start(self._begin_in_order, control, call, callback)
+        return control
+
+    def _control(self) -> RequestControl:
+        return RequestControl(self._thread_calls.call_while_open, self._token)
+
+    def _begin_in_order(self, control: RequestControl, call: Call, callback: Callback) -> None:
+        self._begin(control, call, callback, self._app_code.deliver_in_order(), self._lifetime.turns.in_turn())
+        self._of_app[control] = None
 
     async def unload(self) -> None:
         """Cancel the app's requests, one after the other: it has ended."""
@@ -224,10 +242,13 @@ class HttpClient:
             await control._ended.wait()
 
     def _begin(
-        self, call: Call, callback: Callback, deliver: Deliver, turn: AbstractAsyncContextManager[None] = NO_TURN
-    ) -> RequestControl:
-        self._lifetime.check()
-        control = RequestControl(self._thread_calls.call_while_open)
+        self,
+        control: RequestControl,
+        call: Call,
+        callback: Callback,
+        deliver: Deliver,
+        turn: AbstractAsyncContextManager[None] = NO_TURN,
+    ) -> None:
         # The span first: if starting it raised after a token was taken, the token would leak.
         span = self._span(call, "callback")
         admitted = self._admit(call)
@@ -236,7 +257,6 @@ class HttpClient:
         self._lifetime.nursery.start_soon(
             self._answer, call, span, admitted, turn, control, callback, deliver, name=f"{call.method} {call.shown_url}"
         )
-        return control
 
     def _make_from_thread(self, call: Call) -> Response:
         """Make a checked request and wait for its answer, on any thread but Trio's. For `dl7450.http`."""

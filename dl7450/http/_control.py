@@ -17,9 +17,9 @@ CallFromThread: TypeAlias = Callable[[Callable[[], Awaitable[None]]], None]
 class RequestControl:
     """Controls one request in flight (dock SDK: the control object)."""
 
-    def __init__(self, call_from_thread: CallFromThread) -> None:
+    def __init__(self, call_from_thread: CallFromThread, token: trio.lowlevel.TrioToken) -> None:
         self._call_from_thread = call_from_thread
-        self._token = trio.lowlevel.current_trio_token()
+        self._token = token
         self._scope = TimedScope()
         self._ended = trio.Event()  # the token is back and the socket is closed or clean
         self._cancelled = False  # written on any thread, read by the one that is about to call the callback

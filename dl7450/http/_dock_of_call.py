@@ -6,14 +6,10 @@ need the dock in turn, the answer is handed in: `dl7450/__init__.py` says where 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ._client import HttpClient
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
 
 class DockOfCall(Protocol):
@@ -21,7 +17,6 @@ class DockOfCall(Protocol):
 
     @property
     def http(self) -> HttpClient: ...
-    def call_sync(self, function: Callable[[*Ts], T], *args: *Ts) -> T: ...
 
 
 class DockFinder(Protocol):

@@ -11,6 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 import trio
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Sampler, SamplingResult
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 import dl7450
@@ -27,6 +29,7 @@ from tests.conformance._scenario import FINE, ok
 from tests.conformance._server import again, pause, request
 
 URL = "http://dock.example/"
+PATIENCE = 5.0  # seconds of real time; nothing here takes so long
 
 
 class Leftovers:
@@ -698,3 +701,42 @@ async def test_wait_all_blocked_waits_for_the_app_thread(nursery: trio.Nursery, 
 async def test_what_is_not_a_device_or_a_network_is_refused_with_the_fix(options: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         await dl7450.open_dock(**options).__aenter__()
+
+
+async def test_a_request_that_an_app_has_started_is_made_though_the_block_is_left_at_that_moment(
+    nursery: trio.Nursery,
+) -> None:
+    """The app thread does not wait until a request has begun: not for a Trio thread that is busy."""
+    answered: list[int] = []
+    began, asking, asked = trio.Event(), threading.Event(), threading.Event()
+
+    def app() -> None:
+        dock.call_sync(began.set)
+        asking.wait(PATIENCE)
+        http.get_async(URL, lambda response: answered.append(response.status_code()))
+        asked.set()
+
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request, ok()))) as dock:
+        dock.start_soon(dock.start_app, app)
+        await began.wait()
+        asking.set()
+        assert asked.wait(PATIENCE)  # blocks the Trio thread
+    assert answered == [200]
+
+
+async def test_an_error_of_tracing_where_an_app_starts_a_request_stops_the_dock(nursery: trio.Nursery) -> None:
+    class Breaks(Sampler):
+        def should_sample(self, *args: object, **kwargs: object) -> SamplingResult:
+            if args[2] == "GET":
+                raise ZeroDivisionError
+            return ALWAYS_ON.should_sample(*args, **kwargs)  # type: ignore[arg-type]
+
+        def get_description(self) -> str:
+            return "breaks"
+
+    def app() -> None:
+        http.get_async(URL, print)
+
+    with pytest.raises(ZeroDivisionError):
+        async with dl7450.open_dock(network=ScriptedNetwork(nursery), tracer_provider=TracerProvider(Breaks())) as dock:
+            await dock.run_app(app)
