@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ._mqtt_websocket import ServerWebsocket
 
 
+KEPT_MESSAGES = 10_000
+
+
 @dataclass(frozen=True)
 class MqttMessage:
     """A message that the app published.
@@ -65,7 +68,7 @@ class MqttBroker:
         """
         self._do = do
         self._elapsed = elapsed
-        self._messages: list[MqttMessage] = []
+        self._messages: deque[MqttMessage] = deque(maxlen=KEPT_MESSAGES)
         self._sessions: dict[str, _Session] = {}
         self._retained: dict[str, Publish] = {}
         self._links: dict[_Link, None] = {}  # in the order in which they were made
@@ -74,8 +77,11 @@ class MqttBroker:
 
     @property
     def messages(self) -> list[MqttMessage]:
-        """What the app published, in the order in which it came; a client's will, too, when that was lost."""
-        return self._messages.copy()
+        """What the app published, in the order in which it came; a client's will, too, when that was lost.
+
+        The newest 10,000.
+        """
+        return list(self._messages)
 
     @property
     def subscriptions(self) -> dict[str, int]:
