@@ -32,6 +32,11 @@
     document.adoptNode(after);
     // A picture is there before it is shown: else the monitors would flicker.
     await Promise.all([...after.querySelectorAll("img")].map((image) => image.decode().catch(() => {})));
+    keepEdited(before, after);
+    for (const details of before.querySelectorAll("details[id]")) {
+      const same = after.querySelector(`#${CSS.escape(details.id)}`);
+      if (same) same.open = details.open;
+    }
     const focused = document.activeElement;
     const filled = before.contains(focused) && focused.matches("input, textarea, select");
     if (filled && focused.type === "range") { // it is being drawn: it stays where it is
@@ -42,10 +47,6 @@
     if (filled) { // what is being filled in is not taken away
       focused.addEventListener("blur", () => refresh(name), { once: true });
       return;
-    }
-    for (const details of before.querySelectorAll("details[id][open]")) {
-      const same = after.querySelector(`#${CSS.escape(details.id)}`);
-      if (same) same.open = true;
     }
     const id = before.contains(focused) ? focused.id : "";
     before.replaceWith(after);
@@ -63,6 +64,36 @@
     } else {
       before.replaceWith(after);
     }
+  }
+
+  // What was chosen or written in a form, and not sent yet, is not taken away.
+  function keepEdited(before, after) {
+    for (const field of before.querySelectorAll("[id][data-edited]")) {
+      const same = after.querySelector(`#${CSS.escape(field.id)}`);
+      if (!same) continue;
+      if (same.type === "checkbox") same.checked = field.checked;
+      else same.value = field.value; // a choice that there is no more is none
+      if (same.value === field.value) same.dataset.edited = "";
+      else if (same.matches("select")) same.selectedIndex = 0;
+      if (same.type === "range") tell(same);
+    }
+  }
+
+  // Once it is sent, a field shows what is so; `data-keep`: it goes for the next time, too.
+  function isSent(form) {
+    for (const { id } of form.elements) {
+      const field = id && document.getElementById(id);
+      if (field && !("keep" in field.dataset)) delete field.dataset.edited;
+    }
+  }
+
+  // What a slider stands at, as text: one of `data-texts`, or the number and its unit.
+  function tell(slider) {
+    const { texts, unit = "" } = slider.dataset;
+    const text = texts ? texts.split("|")[slider.value] : slider.value + unit;
+    slider.setAttribute("aria-valuetext", text);
+    const output = slider.form.querySelector("output");
+    if (output) output.textContent = text;
   }
 
   function ready(panel) {
@@ -87,7 +118,11 @@
   });
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-inside]");
-    if (!form) return;
+    if (!form) {
+      event.target.dataset.edited = "";
+      if (event.target.type === "range") tell(event.target);
+      return;
+    }
     const query = new URLSearchParams(new FormData(form));
     if (event.target.type === "range" && event.target.value === event.target.max) query.delete(event.target.name); // the newest
     choose(form, `?${query}`);
@@ -100,6 +135,11 @@
     link.click();
   });
 
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-at-once]"); // a slider acts when it is let go
+    if (form) form.requestSubmit();
+  });
+
   // Forms that do something: the page stays where it is, and hears by the stream what is new.
 
   const refused = document.getElementById("refused");
@@ -108,9 +148,11 @@
     if (form.method !== "post" || !dock.contains(form)) return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, event.submitter));
-    document.activeElement?.matches("input") && document.activeElement.blur();
+    document.activeElement?.matches("input:not([type=range])") && document.activeElement.blur();
+    const action = event.submitter?.getAttribute("formaction") ?? form.action;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const answer = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      if (answer.ok) isSent(form);
       refused.textContent = answer.ok ? "" : await answer.text();
       refused.hidden = answer.ok;
     } catch {
