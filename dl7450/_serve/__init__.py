@@ -13,6 +13,8 @@
 | `lag.py` | how late the tasks of a dock and of the server are |
 | `inspector.py` | where the boxes of a frame are, and what of them nobody can read |
 | `faults.py`, `link.py` | the network of a dock, with faults at will, and as slow as asked for |
+| `world.py` | what can be changed about a dock's machine while its app runs |
+| `recording.py`, `mqtt_network.py` | what is asked of servers, in a file; the MQTT brokers |
 | `watching.py` | an app starts anew when one of its files is saved |
 | `site.py`, `live.py` | the pages' routes, and the stream of events that keeps a page live |
 | `panels/` | the parts of a dock's page: a module and a template each; a new pair is a new part |

@@ -25,11 +25,14 @@ from .._trio.clock import epoch_of, set_time_of_day
 from ..http._network import DeviceNetwork, Network, TrioNetwork
 from .answers import Answers, WatchedTransport
 from .app_report import app_report
-from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed
+from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed, WorldChanged
+from .faults import FaultNetwork
 from .history import History
 from .lag import LagGauge, measured_lag
+from .mqtt_network import MqttNetwork
 from .pace import Pace, jump_to_next_event, keep_pace
 from .prints import hear_prints
+from .recording import Recorder
 from .span_feed import SpanFeed
 
 
@@ -42,17 +45,19 @@ class Surroundings:
         device: the machine around it.
         network: the network that it is connected to.
         pace: how fast its time goes at first.
+        store: the YAML file of the machine, if it may be saved there.
     """
 
     app: Path
     device: Device
     network: Network
     pace: Pace = Pace.REAL
+    store: Path | None = None
 
 
-def surroundings(app: Path, device: Device, pace: Pace = Pace.REAL) -> Surroundings:
+def surroundings(app: Path, device: Device, pace: Pace = Pace.REAL, store: Path | None = None) -> Surroundings:
     """Those of an app on the real network."""
-    return Surroundings(app, device, RealTimeNetwork(TrioNetwork()), pace)
+    return Surroundings(app, device, RealTimeNetwork(TrioNetwork()), pace, store)
 
 
 class DockProgram:
@@ -61,7 +66,10 @@ class DockProgram:
     Attributes:
         deployment: the app that runs, its dock and its machine.
         pace: how fast time goes.
-        answers: what servers answered.
+        answers: what servers answered; for all apps, as are the next three.
+        faults: the network around the machine, with what goes wrong in it.
+        mqtt: the brokers.
+        recorder: of what is asked of servers.
         lag: tells how late the tasks of this run are.
     """
 
@@ -71,6 +79,9 @@ class DockProgram:
     def __init__(self, around: Surroundings, history: History) -> None:
         self.pace = around.pace
         self.answers = Answers()
+        self.faults = FaultNetwork(around.network)
+        self.mqtt = MqttNetwork(self.faults, lambda: self.machine.elapsed)
+        self.recorder = Recorder()
         self._around = around
         self._history = history
         self._clock = MockClock()
@@ -167,13 +178,22 @@ class DockProgram:
         """Have the page show the time anew."""
         self._history.add(PaceChanged(at=self.time_ns, pace=self.pace))
 
+    def tell_change(self, what: str) -> None:
+        """Have the page show the dock's world anew; `what` has changed."""
+        self._history.add(WorldChanged(at=self.time_ns, what=what))
+
     async def _main(self, started: Callable[[trio.lowlevel.TrioToken], object]) -> None:
         set_time_of_day(self._clock, time.time())
         keep_pace(self._clock, self.pace)
         self._token = trio.lowlevel.current_trio_token()
         if self._is_stopped:
             return
-        with TemporaryDirectory(prefix="dl7450-") as folder, measured_lag() as self.lag, self._stop:
+        with (
+            TemporaryDirectory(prefix="dl7450-") as folder,
+            measured_lag() as self.lag,
+            self.recorder,
+            self._stop,
+        ):
             machine = Machine(self._around.device, self._clock)
             self.deployment = Deployment(self._around.app, machine, Path(folder))
             started(self._token)
@@ -185,11 +205,11 @@ class DockProgram:
         """Open a dock and run the next app in it, until there is another one."""
         machine = self.machine
         feed = SpanFeed(self._history, machine.device.dock_id)
-        network = DeviceNetwork(self._around.network, lambda: machine.address is not None)
+        network = DeviceNetwork(self.faults, lambda: machine.address is not None)
         try:
             async with open_dock(
-                transport=WatchedTransport(network, self.answers),
-                network=self._around.network,
+                transport=self.recorder.transport(WatchedTransport(network, self.answers)),
+                network=self.mqtt,
                 device=machine,
                 tracer_provider=feed.tracer_provider,
                 on_frame=self._on_frame,

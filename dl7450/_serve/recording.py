@@ -38,9 +38,11 @@ class Recorder:
     Attributes:
         count: exchanges in the file.
         error: why the file could not be written any more; the recording has ended then, and the dock goes on.
+        path: the file; that of the last recording, when it has ended.
     """
 
     def __init__(self) -> None:
+        self.path: Path | None = None
         self.count = 0
         self.error: OSError | None = None
         self._file: io.FileIO | None = None
@@ -62,7 +64,8 @@ class Recorder:
         """Begin a new recording, in place of what the file holds. Raises `OSError` if it cannot be written."""
         self.stop()
         self._file = io.FileIO(path, "w")
-        self._begun, self._asked, self.count, self.error = trio.current_time(), 0, 0, None
+        self.path, self.count, self.error = path, 0, None
+        self._begun, self._asked = trio.current_time(), 0
 
     def stop(self) -> None:
         """End the recording; again, without effect. What is under way is not in it."""
@@ -75,12 +78,12 @@ class Recorder:
         return _RecordedTransport(transport, self)
 
     def begin(self) -> Callable[[Request, Ended], None]:
-        """A request begins; returns what is told how it ended; while this is off, nothing is written."""
+        """A request begins while this is on; returns what is told how it ended, which is written if it still is."""
         file, number, begun = self._file, self._asked, trio.current_time()
         self._asked += 1
 
         def end(request: Request, ended: Ended) -> None:
-            if file is None or file is not self._file:
+            if file is not self._file:
                 return
             self._write(
                 RecordedExchange(
@@ -118,6 +121,8 @@ class _RecordedTransport(httpx2.AsyncBaseTransport):
         self._recorder = recorder
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if not self._recorder.is_on:
+            return await self._transport.handle_async_request(request)
         end = self._recorder.begin()
         asked = await described(request)
         deadline = trio.current_effective_deadline()

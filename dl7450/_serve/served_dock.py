@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 import trio
 
 from .._device.device import Device, FactoryStore
+from .._device.device_file import files_of
+from .._device.device_yaml import save_device
 from .history import History
 from .program import DockProgram, Surroundings
 
@@ -29,6 +31,7 @@ class ServedDock:
         name: in the URLs of its page.
         app: the file of its app.
         device: the machine around the app as it was when it was switched on.
+        store: the YAML file of the machine, if it may be saved there.
         history: what happened in it.
     """
 
@@ -36,11 +39,14 @@ class ServedDock:
         self.name = name
         self.app: Path = around.app
         self.device = around.device
+        self.store = around.store
         server = trio.lowlevel.current_trio_token()
         self.history = History(partial(_soon, server))
         self._program = DockProgram(around, self.history)
         self._token: trio.lowlevel.TrioToken | None = None
         self._restarts = trio.Lock()
+        self._saving = trio.Lock()
+        self._saved: dict[Path, int] = {}  # the files that `save` has written, and when
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run the dock in a thread of its own until this is cancelled; started when it can be asked.
@@ -102,6 +108,24 @@ class ServedDock:
             await self.ask_async(DockProgram.restart, why, self.app, device)
             self.device = device or self.device
 
+    async def save(self, path: Path) -> None:
+        """Write the machine as it is now to a YAML file, and its pictures beside it.
+
+        Raises:
+            ValueError: YAML cannot say it, or a file cannot be written.
+        """
+        async with self._saving:
+            machine = await self.ask(lambda program: program.machine.snapshot())
+            try:
+                self._saved = await trio.to_thread.run_sync(_save, machine, path)
+            except OSError as error:
+                raise ValueError(f"cannot write {path.name}: {error.strerror or error}") from None
+
+    async def saved_by_others(self, files: Iterable[Path]) -> list[Path]:
+        """Those of some files that are not as `save` has written them, in order."""
+        async with self._saving:
+            return sorted(file for file in files if _written(file) != self._saved.get(file.resolve()))
+
     # What the deployment API asks for (`_api.deployable.Deployable`).
 
     async def replace_code(self, code: bytes) -> None:
@@ -117,6 +141,19 @@ class ServedDock:
     async def send_message(self, message: bytes) -> None:
         """Hand a message to the app, when its module has run."""
         await self.ask_async(DockProgram.send_message, message)
+
+
+def _save(machine: Device, path: Path) -> dict[Path, int]:
+    save_device(machine, path)
+    return {file.resolve(): _written(file) for file in files_of(path)}
+
+
+def _written(file: Path) -> int:
+    """When a file was written, in nanoseconds; -1 if it is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return -1
 
 
 async def _in_thread(function: Callable[[], T]) -> T:

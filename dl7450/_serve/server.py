@@ -68,7 +68,9 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
             docks = []
             for number, (name, app) in enumerate(_names(options.apps, options.docks)):
                 load = _numbered(options.load, number)
-                dock = ServedDock(name, surroundings(app, load() if number else device))
+                # Only the first dock may be saved: the others have its file with an id of their own.
+                store = None if number else options.store
+                dock = ServedDock(name, surroundings(app, load() if number else device, store=store))
                 await nursery.start(dock.run)
                 nursery.start_soon(restart_when_saved, dock, options.store, load)
                 docks.append(dock)

@@ -27,7 +27,7 @@ async def restart_when_saved(dock: ServedDock, store: Path | None, load: Callabl
     """Restart the app of a dock whenever one of its files is saved, until this is cancelled.
 
     With the YAML file or a picture, the machine is another one, newly powered on. What is wrong with them is reported,
-    and the app that runs goes on.
+    and the app that runs goes on. What the dock itself has saved is how its machine is: then nothing is started.
 
     Parameters:
         dock: whose app.
@@ -46,8 +46,8 @@ async def restart_when_saved(dock: ServedDock, store: Path | None, load: Callabl
         folders = {folder, *_folders(described)}
         async with aclosing(awatch(*folders, watch_filter=matters, step=STEP, recursive=False)) as saves:
             async for changes in saves:
-                saved = sorted({Path(path) for _, path in changes})
-                await _restart(dock, saved, load if described.intersection(saved) else None)
+                if saved := await dock.saved_by_others({Path(path) for _, path in changes}):
+                    await _restart(dock, saved, load if described.intersection(saved) else None)
                 described |= _described(store)
                 if not folders.issuperset(_folders(described)):
                     break  # and watch those that the YAML names now, too

@@ -33,13 +33,15 @@ timer = wakeup.wakeup(tick, 0, 3600000)
 class Server:
     """A server that can be killed and started again at the same address."""
 
-    def __init__(self, app: Path) -> None:
+    def __init__(self, app: Path, *more: str) -> None:
         self.app = app
+        self.more = more
         self.port = 0
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "dl7450", "serve", str(self.app), "--no-open", "--port", str(self.port)]
+        command = [sys.executable, "-m", "dl7450", "serve", str(self.app), "--no-open"]
+        command += ["--port", str(self.port), *self.more]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0, cwd=ROOT, env=CLEAN)
         assert self.process.stderr is not None
         assert select.select([self.process.stderr], [], [], 60)[0], "nothing was said for a minute"

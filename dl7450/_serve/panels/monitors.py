@@ -17,7 +17,7 @@ from ..._device import edid as _edid
 from ..._screen.constants import HEIGHT, WIDTH
 from ..._screen.render import render
 from ..._screen.state import ScreenState
-from ..events import Frame
+from ..events import Frame, WorldChanged
 from ..inspector import InspectedBox, inspect
 from ..program import DockProgram
 from ..served_dock import ServedDock
@@ -109,7 +109,7 @@ PANEL = Panel(
     title="Monitors",
     column="main",
     place=10,
-    kinds=(Frame,),
+    kinds=(Frame, WorldChanged),
     show=show,
     answers={"{history}/{number:int}-{width:int}x{height:int}.png": picture},
 )

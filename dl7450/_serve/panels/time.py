@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 
 from ..._device import timezones
-from ..events import AppStarted, PaceChanged
+from ..events import AppStarted, PaceChanged, WorldChanged
 from ..pace import Pace
 from ..program import DockProgram
 from ..served_dock import ServedDock
@@ -65,7 +65,7 @@ PANEL = Panel(
     title="Time",
     column="side",
     place=20,
-    kinds=(PaceChanged, AppStarted),
+    kinds=(PaceChanged, AppStarted, WorldChanged),
     ticks=True,
     show=show,
     actions={"pace": set_pace, "step": step, "jump": jump},
