@@ -63,7 +63,7 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
         assert fix in done.stderr
     assert not (tmp_path / "fleet").exists()
     for place, fix in [
-        ("ftp://a", "neither a folder nor clickhouse://HOST:PORT/DATABASE"),
+        ("ftp://a", "use a folder, or clickhouse://HOST:PORT/DATABASE"),
         ("http://127.0.0.1:1", "cannot be asked"),
     ]:
         done = cli.invoke(main, ["fleet", "ask", "docks", "--store", place])

@@ -48,8 +48,6 @@ def open_store(place: str, progress: Callable[[str], None] = lambda _: None, *, 
         settings = urlencode([(name, value) for name, value in parse_qsl(url.query) if name != "spool"])
         store = ClickHouseStore(url._replace(query=settings).geturl())
         return store if spool is None else SpooledStore(store, Path(spool))
-    if "://" in place:
-        raise StoreError(f"the store {place!r} is neither a folder nor clickhouse://HOST:PORT/DATABASE")
     with extra():
         from .duckdb_store import DuckDbStore
 
