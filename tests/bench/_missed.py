@@ -75,7 +75,7 @@ STANDS_IN_THE_WAY = {
         "A fetch on virtual time is six switches between the app's thread and Trio's, and 18 turns of Trio's loop: "
         "each thing that happens waits until nothing else does, so that a run repeats to the byte. A fetch takes a "
         "millisecond of processor time, two thirds of it on the Trio thread. Tried: no task that gives turns, and no "
-        "other checkpoint beside one (27 turns before); the test's driver waits for the turns instead of asking, which "
+        "other checkpoint beside one (29 turns before); the test's driver waits for the turns instead of asking, which "
         "gains nothing."
     ),
     "dl7450 trace, a file of 200,000 spans, seconds": "Reading JSON is a quarter of it.",
