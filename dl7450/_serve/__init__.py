@@ -17,6 +17,7 @@
 | `recording.py`, `mqtt_network.py` | what is asked of servers, in a file; the MQTT brokers |
 | `watching.py` | an app starts anew when one of its files is saved |
 | `site.py`, `live.py` | the pages' routes, and the stream of events that keeps a page live |
+| `wall.py` | the page of all docks, where there is more than one |
 | `panels/` | the parts of a dock's page: a module and a template each; a new pair is a new part |
 | `templates/`, `static/` | the frame of the page, its style and its script |
 

@@ -1,33 +1,56 @@
-"""The stream of events that keeps a dock's page live: it names the panels that show something else now.
+"""The stream of events that keeps a page live: it names the parts of the page that show something else now.
 
-An event has no content: the page asks for the panels anew. So a page that is slow, was asleep, or comes back to a
-server that was started anew, has missed nothing: at the start of a stream all panels are named.
+An event has no content: the page asks for the parts anew. So a page that is slow, was asleep, or comes back to a
+server that was started anew, has missed nothing: at the start of a stream all parts are named.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
 
 import trio
 
+from .events import Event
 from .history import History
-from .panels import Panel
 
 RETRY = 500  # milliseconds after which a page looks whether the server is back
 TICK = 1.0  # seconds
 PAUSE = 0.03  # seconds between two events: what happens meanwhile is one
 
 
-async def changes(history: History, panels: Sequence[Panel]) -> AsyncGenerator[str, None]:
-    """The stream of one dock, without an end."""
+@dataclass(frozen=True, kw_only=True)
+class LivePart:
+    """A part of a page.
+
+    Attributes:
+        name: what the page knows it by.
+        histories: of the docks that it shows.
+        kinds: the events after which it shows something else.
+        ticks: it shows something else each second, too.
+    """
+
+    name: str
+    histories: Sequence[History]
+    kinds: Sequence[type[Event]]
+    ticks: bool = False
+
+    def version(self) -> int:
+        """A number that grows when it shows something else."""
+        return sum(history.version(self.kinds) for history in self.histories)
+
+
+async def changes(parts: Sequence[LivePart]) -> AsyncGenerator[str, None]:
+    """The stream of one page, without an end."""
+    histories = {history for part in parts for history in part.histories}
     yield f"retry: {RETRY}\n\n"
-    known = dict.fromkeys((panel.name for panel in panels), -1)
+    known = dict.fromkeys((part.name for part in parts), -1)
     tick = trio.current_time() + TICK
     while True:
-        version, ticks = history.version(), trio.current_time() >= tick
-        now = {panel.name: history.version(panel.kinds) for panel in panels}
-        stale = [panel.name for panel in panels if now[panel.name] != known[panel.name] or (ticks and panel.ticks)]
+        versions, ticks = {history: history.version() for history in histories}, trio.current_time() >= tick
+        now = {part.name: part.version() for part in parts}
+        stale = [part.name for part in parts if now[part.name] != known[part.name] or (ticks and part.ticks)]
         known = now
         if ticks:
             tick = trio.current_time() + TICK
@@ -35,4 +58,14 @@ async def changes(history: History, panels: Sequence[Panel]) -> AsyncGenerator[s
             yield f"event: change\ndata: {json.dumps(stale)}\n\n"
             await trio.sleep(PAUSE)
         with trio.move_on_at(tick):
-            await history.wait_change(version)
+            await _any_change(versions)
+
+
+async def _any_change(versions: Mapping[History, int]) -> None:
+    async def wait_one(history: History, known: int) -> None:
+        await history.wait_change(known)
+        nursery.cancel_scope.cancel()
+
+    async with trio.open_nursery() as nursery:
+        for history, known in versions.items():
+            nursery.start_soon(wait_one, history, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
         lag_of_server.set(lag)  # for the tasks that answer pages
         async with open_plain_nursery() as nursery:
             docks = []
-            for number, (name, app) in enumerate(_names(options.apps, options.docks)):
+            for number, (name, app) in enumerate(dock_names(options.apps, options.docks)):
                 load = _numbered(options.load, number)
                 # Only the first dock may be saved: the others have its file with an id of their own.
                 store = None if number else options.store
@@ -82,14 +83,15 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
             nursery.cancel_scope.cancel("the server ends")
 
 
-def _names(apps: Sequence[Path], docks: int) -> list[tuple[str, Path]]:
-    """A name for each dock, and its app."""
+def dock_names(apps: Sequence[Path], docks: int) -> list[tuple[str, Path]]:
+    """A name for each dock, which is a part of its URLs, and its app."""
     names: dict[str, Path] = {}
     for number in range(max(docks, len(apps))):
         app = apps[number % len(apps)]
-        name, more = app.stem, 2
+        stem = re.sub(r"\W+", "-", app.stem).strip("-") or "app"
+        name, more = stem, 2
         while name in names:
-            name, more = f"{app.stem}-{more}", more + 1
+            name, more = f"{stem}-{more}", more + 1
         names[name] = app
     return list(names.items())
 

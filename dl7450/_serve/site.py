@@ -2,7 +2,8 @@
 
 | path | what |
 |---|---|
-| `/` | the first dock |
+| `/` | the wall, or the only dock |
+| `/wall/...` | its parts (`wall.py`) |
 | `/docks/DOCK` | the page of a dock |
 | `/docks/DOCK/live` | its stream of events |
 | `/docks/DOCK/PANEL` | one panel of it |
@@ -26,9 +27,10 @@ from starlette.staticfiles import StaticFiles
 from dl7450_telemetry.web import Access, Link, Shell, form_fields
 
 from .._api.deployment import deployment_routes
-from .live import changes
+from .live import LivePart, changes
 from .panels import Panel, panels
 from .served_dock import ServedDock
+from .wall import wall_routes
 
 _HERE = Path(__file__).parent
 MAX_FORM = 64 * 1024  # bytes
@@ -45,16 +47,19 @@ def serve_site(
         is_secret: tells whether a `clientSecret` lets a script into the deployment API; None: any does.
     """
     navigation = [Link(dock.name, f"/docks/{dock.name}", "docks") for dock in docks]
+    if len(docks) > 1:
+        navigation.insert(0, Link("All docks", "/", "fleet"))
     shell = Shell("dl7450 serve", navigation, _HERE, access)
     site = _Site(shell, {dock.name: dock for dock in docks}, panels())
 
-    async def first(_: Request) -> Response:
+    async def only(_: Request) -> Response:
         return RedirectResponse(f"/docks/{docks[0].name}", 303)
 
+    first = wall_routes(shell, docks) if len(docks) > 1 else [Route("/", only)]
     by_id = {dock.device.dock_id.casefold(): dock for dock in docks}
     api = deployment_routes(lambda dock_id: by_id.get(dock_id.casefold()), is_secret)
     own = Mount("/own", StaticFiles(directory=_HERE / "static"))
-    return shell.application([Route("/", first), own, *site.routes(), Mount("/api", routes=api)])
+    return shell.application([*first, own, *site.routes(), Mount("/api", routes=api)])
 
 
 class _Site:
@@ -90,7 +95,12 @@ class _Site:
         )
 
     async def _live(self, request: Request) -> Response:
-        return StreamingResponse(changes(self._dock(request).history, self._panels), media_type="text/event-stream")
+        histories = [self._dock(request).history]
+        parts = [
+            LivePart(name=panel.name, histories=histories, kinds=panel.kinds, ticks=panel.ticks)
+            for panel in self._panels
+        ]
+        return StreamingResponse(changes(parts), media_type="text/event-stream")
 
     def _panel(self, panel: Panel) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -22,10 +22,12 @@ PATIENCE = 60.0  # seconds, on a busy machine
 
 
 @asynccontextmanager
-async def served(app: Path, *, pace: Pace = Pace.PAUSED, device: Device | None = None) -> AsyncGenerator[ServedDock]:
+async def served(
+    app: Path, *, name: str = "app", pace: Pace = Pace.PAUSED, device: Device | None = None
+) -> AsyncGenerator[ServedDock]:
     """A dock with an app, for the length of the block; its time is paused, so what it does repeats."""
     async with trio.open_nursery() as nursery:
-        dock = ServedDock("app", surroundings(app, device or Device(), pace))
+        dock = ServedDock(name, surroundings(app, device or Device(), pace))
         await nursery.start(dock.run)
         yield dock
         nursery.cancel_scope.cancel()

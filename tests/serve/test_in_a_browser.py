@@ -44,8 +44,12 @@ class Server:
         command += ["--port", str(self.port), *self.more]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0, cwd=ROOT, env=CLEAN)
         assert self.process.stderr is not None
-        assert select.select([self.process.stderr], [], [], 60)[0], "nothing was said for a minute"
-        self.url = self.process.stderr.readline().decode().split()[1]
+        said = b""
+        while not said.startswith(b"Open "):  # a broken app is told before
+            assert select.select([self.process.stderr], [], [], 60)[0], "nothing was said for a minute"
+            said = self.process.stderr.readline()
+            assert said, "the server has ended"
+        self.url = said.decode().split()[1]
         self.port = int(self.url.rpartition(":")[2])
 
     def end(self, number: signal.Signals) -> int:

@@ -10,14 +10,13 @@ from pathlib import Path
 import httpx
 import trio
 from PIL import Image
-from starlette.requests import Request
 from trio.testing import MockClock
 
 from dl7450._device.device import DEFAULT_DOCK_ID
 from dl7450._serve.events import AppBroke, Frame, PaceChanged, Printed
 from dl7450._serve.history import History
-from dl7450._serve.live import changes
-from dl7450._serve.panels import Panel, panels
+from dl7450._serve.live import LivePart, changes
+from dl7450._serve.panels import panels
 from dl7450._serve.program import DockProgram
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.site import serve_site
@@ -69,7 +68,7 @@ async def test_the_stream_names_all_panels_at_first_and_then_those_with_somethin
     async with site(tmp_path / "app.py", SHOWS.format("one")) as (dock, _):
         await shown(dock, "one")
         await dock.ask(DockProgram.tell_pace)
-        stream = changes(dock.history, panels())
+        stream = changes([LivePart(name=panel.name, histories=[dock.history], kinds=panel.kinds) for panel in panels()])
         assert await anext(stream) == "retry: 500\n\n"
         assert names(await anext(stream)) == [panel.name for panel in panels()]
         async with trio.open_nursery() as nursery:
@@ -82,14 +81,12 @@ async def test_a_panel_that_ticks_is_named_each_second_however_much_else_happens
     autojump_clock: MockClock,
 ) -> None:
     history = History(lambda tell: tell())
-    ticking, busy = (
-        Panel(name=name, title="", column="side", place=0, kinds=kinds, ticks=not kinds, show=_nothing)
-        for name, kinds in (("ticking", ()), ("busy", (Printed,)))
-    )
+    ticking = LivePart(name="ticking", histories=[history], kinds=(), ticks=True)
+    busy = LivePart(name="busy", histories=[history], kinds=(Printed,))
     named: list[tuple[float, list[str]]] = []
 
     async def listen() -> None:
-        stream = changes(history, [ticking, busy])
+        stream = changes([ticking, busy])
         await anext(stream)
         while True:
             panels = names(await anext(stream))
@@ -102,10 +99,6 @@ async def test_a_panel_that_ticks_is_named_each_second_however_much_else_happens
             history.add(Printed(at=0, text="more"))
         nursery.cancel_scope.cancel()
     assert [moment for moment, panels in named if "ticking" in panels] == [0.0, 1.0, 2.0]
-
-
-async def _nothing(dock: ServedDock, request: Request) -> dict[str, object]:
-    return {}
 
 
 async def test_a_broken_app_is_reported_with_what_the_check_finds_and_as_text(tmp_path: Path) -> None:

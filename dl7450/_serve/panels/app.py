@@ -7,24 +7,29 @@ from collections.abc import Mapping
 import trio
 from starlette.requests import Request
 
-from ..app_report import findings_in
+from ..app_report import AppReport, findings_in
 from ..events import AppBroke, AppStarted
+from ..history import History
 from ..served_dock import ServedDock
 from . import Form, Panel
 
 
 async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
     """The report of the app that runs, if it broke, and the findings in its files."""
-    history = dock.history
-    broke, started = history.newest(AppBroke), history.newest(AppStarted)
-    is_broken = history.version([AppBroke]) > history.version([AppStarted])
     findings = await trio.to_thread.run_sync(findings_in, dock.app)
     return {
-        "report": broke.report if broke is not None and is_broken else None,
-        "started": started,
+        "report": report_of(dock.history),
+        "started": dock.history.newest(AppStarted),
         "findings": findings,
         "file": dock.app,
     }
+
+
+def report_of(history: History) -> AppReport | None:
+    """What is wrong with the app that runs; None if nothing is known to be."""
+    broke = history.newest(AppBroke)
+    is_past = history.version([AppBroke]) < history.version([AppStarted])
+    return None if broke is None or is_past else broke.report
 
 
 async def restart(dock: ServedDock, _: Form) -> None:

@@ -14,7 +14,7 @@ from ..program import DockProgram
 from ..served_dock import ServedDock
 from . import Form, Panel
 
-_PACES = {
+PACES = {
     Pace.PAUSED: "Pause",
     Pace.REAL: "1x",
     Pace.TENFOLD: "10x",
@@ -26,16 +26,20 @@ async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
     """The time of day in the dock's time zone, and the pace."""
     time_ns, pace, zone = await dock.ask(_now)
     local = datetime.fromtimestamp(time_ns // 10**9, UTC).astimezone(timezones.zone(zone))
-    return {"local": local, "zone": zone, "pace": pace, "paces": _PACES}
+    return {"local": local, "zone": zone, "pace": pace, "paces": PACES}
 
 
 async def set_pace(dock: ServedDock, form: Form) -> None:
     """Have time go at the form's `pace`. Raises `ValueError` if there is no such."""
+    await dock.ask(DockProgram.set_pace, pace_of(form))
+
+
+def pace_of(form: Form) -> Pace:
+    """The form's `pace`. Raises `ValueError` if there is no such."""
     try:
-        pace = Pace(form.get("pace", ""))
+        return Pace(form.get("pace", ""))
     except ValueError:
         raise ValueError(f"pace must be one of {', '.join(Pace)}") from None
-    await dock.ask(DockProgram.set_pace, pace)
 
 
 async def step(dock: ServedDock, _: Form) -> None:

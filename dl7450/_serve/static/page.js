@@ -1,4 +1,5 @@
-// The page of a dock. It listens for the names of the panels that show something else, and asks for those anew.
+// A live page: of a dock, or the wall. It listens for the names of the parts that show something else, and asks for
+// those anew.
 // Everything works by links and forms without it, but for the liveness.
 "use strict";
 
