@@ -112,4 +112,4 @@ lint: $(VENV)/installed
 check: lint test
 
 clean:
-	rm -rf .venv .venv-* .clickhouse docs/_build demo-out fleet-out fleet-store bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* .clickhouse docs/_build demo-out fleet-out serve-out fleet-store bench.json .coverage .pytest_cache .mypy_cache .ruff_cache
