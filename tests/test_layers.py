@@ -34,7 +34,7 @@ FLOORS = {
     "_mqtt": {"_trio", "_version", "http"},
     "_dock": {"_device", "_mqtt", "_screen", "_trio", "_version", "http"},
     "_check": {"_device", "_mqtt", "_screen", "_version"},
-    "_api": {"_check", "_device", "_screen"},
+    "_api": {"_check", "_device", "_screen", "telemetry"},
     "faces": {"_buffers", "_datetime", "_device", "_dock", "_framebuf", "_mqtt", "_screen"},
     "_micropython": {"_dock", "_trio", "faces", "http"},
     "_run": {"_api", "_device", "_dock", "_micropython", "_screen", "_trio", "http"},

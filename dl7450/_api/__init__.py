@@ -2,5 +2,5 @@
 
 The server needs the extra `dl7450[serve]`, and is imported only where that is asked for.
 
-Imports of dl7450: _check, _device, _screen.
+Imports of dl7450: _check, _device, _screen, telemetry.
 """

@@ -9,6 +9,8 @@ from hypercorn.config import Config
 from hypercorn.trio import serve as serve_by_hypercorn
 from starlette.applications import Starlette
 
+from dl7450_telemetry.web.one_pass import read_in_one_pass
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,6 +40,7 @@ async def serve(
         errorlog: where faults of the application are told: `-` is standard error; None: nowhere.
         task_status: is told the URL.
     """
+    read_in_one_pass()
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.accesslog = None  # what it answers is the client's to tell
