@@ -48,14 +48,26 @@ async def test_without_a_login_only_names_of_this_machine_are_served(host: str, 
     [
         ({"Origin": "http://127.0.0.1:7451"}, 200),
         ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}, 200),
         ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:7451.evil.example"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}, 403),
     ],
 )
-async def test_what_changes_something_comes_from_a_page_of_ours(headers: dict[str, str], status: int) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_what_is_asked_for_is_asked_by_a_page_of_ours(headers: dict[str, str], status: int, method: str) -> None:
     async with client(Access()) as http:
-        assert (await http.post("/page", headers=headers)).status_code == status
+        assert (await http.request(method, "/page", headers=headers)).status_code == status
+
+
+async def test_a_link_of_a_page_of_elsewhere_leads_here_but_its_form_does_not() -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    async with client(Access()) as http:
+        statuses = [(await http.request(method, "/page", headers=headers)).status_code for method in ("GET", "POST")]
+    assert statuses == [200, 403]
 
 
 async def test_every_answer_has_the_security_headers() -> None:

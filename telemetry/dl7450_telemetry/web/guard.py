@@ -3,7 +3,7 @@
 | check | against |
 |---|---|
 | `Host` | a page of elsewhere whose name was made to point here (DNS rebinding) |
-| `Origin` of what changes something | a form of elsewhere that is sent here (cross-site request forgery) |
+| `Origin`, `Sec-Fetch-Site` | all that a page of elsewhere sends here (cross-site request forgery), but for links |
 | the login | everybody else |
 | the headers of each answer | script, style, frames and requests that are not ours |
 """
@@ -85,7 +85,7 @@ class Guard:
             return PlainTextResponse(
                 f"{host!r} is not this machine: open http://127.0.0.1 with this port, or serve with a token\n", 421
             )
-        if scope["method"] not in SAFE_METHODS and not _is_same_origin(headers, host):
+        if not _is_same_origin(headers, host) and not _is_link(scope["method"], headers):
             return PlainTextResponse("This request comes from a page of another site.\n", 403)
         if login is None or scope["path"].startswith((*OPEN_PATHS, *self._access.open_paths)):
             return None
@@ -111,4 +111,9 @@ def _is_same_origin(headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
     if origin is None:  # no browser, or one that says so in another way
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
-    return urlsplit(origin).netloc == host
+    return origin in (f"http://{host}", f"https://{host}")
+
+
+def _is_link(method: str, headers: Headers) -> bool:
+    """Whether somebody follows a link, from wherever."""
+    return method in SAFE_METHODS and "origin" not in headers and headers.get("sec-fetch-mode") == "navigate"
