@@ -40,6 +40,7 @@ class History:
         self._pictures = Counter[str]()  # how many frames show a picture, by its digest
         self._picture_bytes = 0
         self._version = 0
+        self._is_awaited = False
         self._changed = trio.Event()
 
     def add(self, event: Event) -> None:
@@ -51,7 +52,9 @@ class History:
             if isinstance(event, Frame):
                 self._make_room(event)
             self._events[kind].append(event)
-        self._wake(self._tell)
+            is_awaited, self._is_awaited = self._is_awaited, False
+        if is_awaited:  # else the server's thread would be woken by each event though no page is open
+            self._wake(self._tell)
 
     def all(self, kind: type[E]) -> tuple[E, ...]:
         """The kept events of a kind, the oldest first."""
@@ -77,8 +80,13 @@ class History:
 
     async def wait_change(self, known: int) -> None:
         """Wait until `version` is not the known one any more."""
-        while self.version() == known:
+        while self._awaits(known):
             await self._changed.wait()
+
+    def _awaits(self, known: int) -> bool:
+        with self._lock:
+            self._is_awaited |= self._version == known
+            return self._version == known
 
     def _tell(self) -> None:
         self._changed.set()

@@ -1,5 +1,7 @@
 """`History` keeps the newest events in bounded memory, and tells which kinds are new."""
 
+from collections.abc import Callable
+
 import trio.testing
 
 from dl7450._screen.state import Background, ScreenState
@@ -45,3 +47,21 @@ async def test_who_waits_hears_of_a_change_and_of_what_kind_it_is() -> None:
         await trio.testing.wait_all_tasks_blocked()
         history.add(PaceChanged(at=0, pace=Pace.FAST))
     assert (history.version([PaceChanged]), history.version([Printed])) == (known + 1, 0)
+
+
+async def test_nobody_is_woken_while_nobody_waits() -> None:
+    woken = []
+
+    def wake(tell: Callable[[], None]) -> None:
+        woken.append(tell)
+        tell()
+
+    history = History(wake)
+    history.add(Printed(at=0, text="before"))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(history.wait_change, history.version())
+        await trio.testing.wait_all_tasks_blocked()
+        assert woken == []
+        history.add(Printed(at=1, text="while"))
+    history.add(Printed(at=2, text="after"))
+    assert len(woken) == 1
