@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 MINUTES ?= 10
 COVERAGE ?= --cov --cov-report=term
 
-.PHONY: demo fleet serve test test-oldest conformance soak repeat mutants bench bench-quick publish-bench profile \
-	bench-fleet dashboards clickhouse docs lint check clean
+.PHONY: demo fleet serve test test-oldest conformance soak soak-serve repeat mutants bench bench-quick publish-bench \
+	profile bench-fleet dashboards clickhouse docs lint check clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +46,10 @@ conformance: $(VENV)/installed
 
 soak: $(VENV)/installed
 	$(BIN)/python -m tests.simulation --minutes $(MINUTES)
+
+# Whether a server's memory stays flat: an hour of the carousel at 10x, or ten times MINUTES of it.
+soak-serve: $(VENV)/installed
+	$(BIN)/python -m tests.serve.soak $(if $(filter command line environment,$(origin MINUTES)),--minutes $(MINUTES))
 
 # Whether every app and example gives the same to the byte, run 200 times or for MINUTES (tests/repeat).
 repeat: $(VENV)/installed
