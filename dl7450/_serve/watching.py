@@ -19,7 +19,7 @@ from .app_report import AppReport
 from .events import AppBroke
 from .served_dock import ServedDock
 
-STEP = 20  # milliseconds without another change: then a save is over
+STEP = 50  # milliseconds without another change: then a save is over
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<reason>.+)", re.DOTALL)  # of a DeviceError
 
 
