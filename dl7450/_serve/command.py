@@ -64,8 +64,16 @@ def serve(
 
     Several apps, or --docks, make a wall of docks. Ctrl-C, SIGTERM and SIGHUP end it in order.
 
+    Spans go to a collector when OTEL_EXPORTER_OTLP_ENDPOINT is set. Each dock has an id of its own.
+
     Exit status: 0 (ended), 2 (usage, or it cannot be served).
     """
+    import dl7450_telemetry
+
+    try:
+        telemetry = dl7450_telemetry.configure(max_spans=0, set_global=False)  # first: what is imported reads them, too
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     try:
         from .._api.server import host_names
         from .server import ServeOptions, run_server
@@ -92,6 +100,7 @@ def serve(
         host=host,
         port=port,
         token=token,
+        telemetry=telemetry if telemetry.delivers else None,
     )
 
     def ready(url: str) -> None:
@@ -100,7 +109,8 @@ def serve(
             webbrowser.open(url)
 
     try:
-        trio.run(run_server, options, ready)
+        with telemetry:  # leaving it delivers what is pending
+            trio.run(run_server, options, ready)
     except DeviceError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

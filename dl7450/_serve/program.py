@@ -14,6 +14,8 @@ import trio
 from opentelemetry import trace
 from trio.testing import MockClock
 
+from dl7450_telemetry import Telemetry
+
 from .._device.device import Device, FactoryStore
 from .._device.machine import Machine
 from .._dock.dock import Dock, open_dock
@@ -46,6 +48,7 @@ class Surroundings:
         network: the network that it is connected to.
         pace: how fast its time goes at first.
         store: the YAML file of the machine, if it may be saved there.
+        telemetry: delivers its spans and metrics; None: nothing does.
     """
 
     app: Path
@@ -53,11 +56,18 @@ class Surroundings:
     network: Network
     pace: Pace = Pace.REAL
     store: Path | None = None
+    telemetry: Telemetry | None = None
 
 
-def surroundings(app: Path, device: Device, pace: Pace = Pace.REAL, store: Path | None = None) -> Surroundings:
+def surroundings(
+    app: Path,
+    device: Device,
+    pace: Pace = Pace.REAL,
+    store: Path | None = None,
+    telemetry: Telemetry | None = None,
+) -> Surroundings:
     """Those of an app on the real network."""
-    return Surroundings(app, device, RealTimeNetwork(TrioNetwork()), pace, store)
+    return Surroundings(app, device, RealTimeNetwork(TrioNetwork()), pace, store, telemetry)
 
 
 class DockProgram:
@@ -203,8 +213,9 @@ class DockProgram:
 
     async def _run_app(self) -> None:
         """Open a dock and run the next app in it, until there is another one."""
-        machine = self.machine
-        feed = SpanFeed(self._history, machine.device.dock_id)
+        machine, name = self.machine, self.deployment.app.stem
+        telemetry, dock_id = self._around.telemetry, machine.device.dock_id
+        feed = SpanFeed(self._history, dock_id, telemetry, name)
         network = DeviceNetwork(self.faults, lambda: machine.address is not None)
         try:
             async with open_dock(
@@ -212,6 +223,9 @@ class DockProgram:
                 network=self.mqtt,
                 device=machine,
                 tracer_provider=feed.tracer_provider,
+                meter_provider=None
+                if telemetry is None
+                else telemetry.meter_provider(service_name=name, device_id=dock_id),
                 on_frame=self._on_frame,
                 on_error=self._on_error,
             ) as dock:

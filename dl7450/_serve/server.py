@@ -11,6 +11,7 @@ from pathlib import Path
 
 import trio
 
+from dl7450_telemetry import Telemetry
 from dl7450_telemetry.web import Access, Login
 
 from .._api.server import listen, serve
@@ -38,6 +39,7 @@ class ServeOptions:
         host: the address to listen at.
         port: 0: a free one.
         token: what a page asks for, and what scripts give as their secret; None: nothing.
+        telemetry: delivers the spans and metrics of all docks; None: nothing does.
     """
 
     apps: Sequence[Path]
@@ -47,6 +49,7 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 0
     token: str | None = None
+    telemetry: Telemetry | None = None
 
 
 async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> None:
@@ -71,7 +74,8 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
                 load = _numbered(options.load, number)
                 # Only the first dock may be saved: the others have its file with an id of their own.
                 store = None if number else options.store
-                dock = ServedDock(name, surroundings(app, load() if number else device, store=store))
+                around = surroundings(app, load() if number else device, store=store, telemetry=options.telemetry)
+                dock = ServedDock(name, around)
                 await nursery.start(dock.run)
                 nursery.start_soon(restart_when_saved, dock, options.store, load)
                 docks.append(dock)
@@ -101,9 +105,11 @@ def _numbered(load: Callable[[], Device], number: int) -> Callable[[], Device]:
 
     def load_numbered() -> Device:
         device = load()
-        if not number:
-            return device
-        dock_id = hashlib.sha256(f"{device.dock_id} {number}".encode()).hexdigest().upper()
-        return replace(device, dock_id=dock_id)
+        return replace(device, dock_id=numbered_id(device.dock_id, number)) if number else device
 
     return load_numbered
+
+
+def numbered_id(dock_id: str, number: int) -> str:
+    """The id of another dock of the wall, always the same one."""
+    return hashlib.sha256(f"{dock_id} {number}".encode()).hexdigest().upper()

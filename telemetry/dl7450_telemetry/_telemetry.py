@@ -67,10 +67,15 @@ class Telemetry:
         key = service_name or self._service_name, device_id or self._device_id
         with self._lock:
             if key not in self._tracer_providers:
-                provider = TracerProvider(resource=make_resource(*key), shutdown_on_exit=False, id_generator=self._ids)
-                provider.add_span_processor(TrioSpanProcessor(self._recorder, redact))
-                self._tracer_providers[key] = provider
+                self._tracer_providers[key] = self.new_tracer_provider(service_name=key[0], device_id=key[1])
             return self._tracer_providers[key]
+
+    def new_tracer_provider(self, *, service_name: str | None = None, device_id: str | None = None) -> TracerProvider:
+        """Another one of the same dock, for whoever adds span processors of its own; the parameters are the same."""
+        resource = make_resource(service_name or self._service_name, device_id or self._device_id)
+        provider = TracerProvider(resource=resource, shutdown_on_exit=False, id_generator=self._ids)
+        provider.add_span_processor(TrioSpanProcessor(self._recorder, redact))
+        return provider
 
     def meter_provider(self, *, service_name: str | None = None, device_id: str | None = None) -> metrics.MeterProvider:
         """The meter provider of one dock, like `tracer_provider`; if no exporter wants metrics, it does nothing."""

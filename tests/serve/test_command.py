@@ -8,8 +8,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dl7450._device.device import DEFAULT_DOCK_ID
+from dl7450._serve.server import numbered_id
+from dl7450.cli import main
 from tests.run.test_cli import CLEAN, ROOT, dl7450
+from tests.serve.test_in_a_browser import SHOWS, Server
+from tests.telemetry._receiver import receiving
 
 
 @pytest.fixture
@@ -55,3 +61,23 @@ def test_where_others_can_reach_it_a_token_is_asked_for(app: Path) -> None:
         finally:
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0
+
+
+def test_spans_of_every_dock_go_to_a_collector_that_the_standard_variables_name(app: Path) -> None:
+    app.write_text(SHOWS.format("exported"))
+    with receiving() as receiver:
+        server = Server(app, "--docks", "2", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url)
+        assert server.end(signal.SIGTERM) == 0
+        exports = [receiver.next_traces()]
+        while not receiver.traces.empty():
+            exports.append(receiver.next_traces())
+    resources = [each["resource"]["attributes"] for export in exports for each in export["resourceSpans"]]
+    values = [{pair["key"]: pair["value"]["stringValue"] for pair in pairs} for pairs in resources]
+    assert {value["service.name"] for value in values} == {"app"}
+    assert {value["device.id"] for value in values} == {DEFAULT_DOCK_ID, numbered_id(DEFAULT_DOCK_ID, 1)}
+
+
+def test_a_variable_that_cannot_be_honoured_is_told(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "zipkin")
+    done = CliRunner().invoke(main, ["serve", "--no-open", str(app)])
+    assert (done.exit_code, "OTEL_TRACES_EXPORTER" in done.output) == (2, True), done.output

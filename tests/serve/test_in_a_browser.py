@@ -33,16 +33,17 @@ timer = wakeup.wakeup(tick, 0, 3600000)
 class Server:
     """A server that can be killed and started again at the same address."""
 
-    def __init__(self, app: Path, *more: str) -> None:
+    def __init__(self, app: Path, *more: str, **environment: str) -> None:
         self.app = app
         self.more = more
+        self.environment = {**CLEAN, **environment}
         self.port = 0
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "dl7450", "serve", str(self.app), "--no-open"]
         command += ["--port", str(self.port), *self.more]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0, cwd=ROOT, env=CLEAN)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0, cwd=ROOT, env=self.environment)
         assert self.process.stderr is not None
         said = b""
         while not said.startswith(b"Open "):  # a broken app is told before
