@@ -41,7 +41,8 @@ FLOORS = {
     "telemetry.trio": set[str](),
     "telemetry": {"http", "telemetry.trio"},
     "_serve": {
-        *("_api", "_check", "_device", "_dock", "_run", "_screen", "_trio", "http", "telemetry", "testing"),
+        *("_api", "_check", "_device", "_dock", "_micropython", "_run", "_screen", "_trio", "http", "telemetry"),
+        "testing",
     },
     "testing": {"_device", "_dock", "_micropython", "_mqtt", "_screen", "http", "telemetry"},
     "cli": {"_api", "_check", "_device", "_dock", "_run", "_serve", "_version", "http", "telemetry"},

@@ -25,5 +25,5 @@ Two kinds of threads take part: the server's, with everything that pages ask for
 wants of a dock is a plain function that runs in the dock's thread (`ServedDock.ask`); what a dock tells goes into its
 `History`, which any thread may read.
 
-Imports of dl7450: _api, _check, _device, _dock, _run, _screen, _trio, http, telemetry, testing.
+Imports of dl7450: _api, _check, _device, _dock, _micropython, _run, _screen, _trio, http, telemetry, testing.
 """

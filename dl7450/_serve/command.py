@@ -25,6 +25,10 @@ TOKEN_VARIABLE = "DL7450_SERVE_TOKEN"
     help="Take the docks from YAML: store, monitors, network.",
 )
 @click.option("--set", "values", multiple=True, metavar="KEY=VALUE", help="Set a value of the store; repeatable.")
+@click.option(
+    "--micropython", is_flag=True, help="Run APP in MicroPython, as the dock does: pip install 'dl7450[micropython]'."
+)
+@click.option("--heap", metavar="SIZE", help="Set the memory that APP has in MicroPython, such as 2M.  [default: 32M]")
 @click.option("--docks", type=click.IntRange(1, 64), default=1, metavar="N", help="Serve N docks; the apps take turns.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=7450, show_default=True, help="Of the page; 0 is a free one."
@@ -51,6 +55,8 @@ def serve(
     apps: Sequence[Path],
     store: Path | None,
     values: Sequence[str],
+    micropython: bool,
+    heap: str | None,
     docks: int,
     port: int,
     host: str,
@@ -82,10 +88,19 @@ def serve(
     import trio
 
     from .._device.device_file import DeviceError, load_device
+    from .._dock.loader import AppError
+    from .._micropython.loader import load_micropython_app
 
     for app in apps:
         if not app.is_file():
             raise click.UsageError(f"there is no file {str(app)!r}: name an app's file")
+    if micropython:
+        try:
+            load_micropython_app(apps[0], heap)
+        except AppError as error:  # of the installation or the heap
+            raise click.UsageError(str(error)) from None
+    if heap is not None and not micropython:
+        raise click.UsageError("--heap is the memory in MicroPython: give --micropython, too")
     if token is None and host_names(host) == ["*"]:
         token = secrets.token_urlsafe(16)
         click.echo(f"the token is {token}; {TOKEN_VARIABLE} sets another one", err=True)
@@ -101,6 +116,8 @@ def serve(
         port=port,
         token=token,
         telemetry=telemetry if telemetry.delivers else None,
+        micropython=micropython,
+        heap=heap,
     )
 
     def ready(url: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import trio
 from opentelemetry import trace
@@ -37,6 +38,8 @@ from .prints import hear_prints
 from .recording import Recorder
 from .span_feed import SpanFeed
 
+Load: TypeAlias = Callable[[Path], Path | Callable[[], object]]
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -45,29 +48,20 @@ class Surroundings:
     Attributes:
         app: the file of its app.
         device: the machine around it.
-        network: the network that it is connected to.
+        network: the network that it is connected to; the real one.
         pace: how fast its time goes at first.
         store: the YAML file of the machine, if it may be saved there.
         telemetry: delivers its spans and metrics; None: nothing does.
+        load: makes of an app's file what the dock runs.
     """
 
     app: Path
     device: Device
-    network: Network
+    network: Network = field(default_factory=lambda: RealTimeNetwork(TrioNetwork()))
     pace: Pace = Pace.REAL
     store: Path | None = None
     telemetry: Telemetry | None = None
-
-
-def surroundings(
-    app: Path,
-    device: Device,
-    pace: Pace = Pace.REAL,
-    store: Path | None = None,
-    telemetry: Telemetry | None = None,
-) -> Surroundings:
-    """Those of an app on the real network."""
-    return Surroundings(app, device, RealTimeNetwork(TrioNetwork()), pace, store, telemetry)
+    load: Load = lambda app: app
 
 
 class DockProgram:
@@ -231,7 +225,7 @@ class DockProgram:
             ) as dock:
                 hear_prints(dock, self._on_print)
                 self._history.add(AppStarted(at=self.time_ns, file=str(self.deployment.app), why=self._why))
-                await self.deployment.run(dock, lambda app: app, self._on_error)
+                await self.deployment.run(dock, self._around.load, self._on_error)
         except SystemExit as end:  # the dock is closed; the server goes on
             self._history.add(AppBroke(at=self.time_ns, report=app_report(end, self.deployment.app)))
             await trio.sleep_forever()

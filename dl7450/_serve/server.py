@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -16,10 +17,11 @@ from dl7450_telemetry.web import Access, Login
 
 from .._api.server import listen, serve
 from .._device.device import Device
+from .._micropython.loader import load_micropython_app
 from .._trio.exception_groups import open_plain_nursery
 from .lag import lag_of_server, measured_lag
 from .prints import prints_heard
-from .program import surroundings
+from .program import Load, Surroundings
 from .served_dock import ServedDock
 from .site import serve_site
 from .watching import restart_when_saved
@@ -40,6 +42,8 @@ class ServeOptions:
         port: 0: a free one.
         token: what a page asks for, and what scripts give as their secret; None: nothing.
         telemetry: delivers the spans and metrics of all docks; None: nothing does.
+        micropython: the apps run in MicroPython.
+        heap: the memory that an app has there, such as `2M`.
     """
 
     apps: Sequence[Path]
@@ -50,6 +54,8 @@ class ServeOptions:
     port: int = 0
     token: str | None = None
     telemetry: Telemetry | None = None
+    micropython: bool = False
+    heap: str | None = None
 
 
 async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> None:
@@ -64,6 +70,7 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
         OSError: the address cannot be listened at.
     """
     device = options.load()
+    load_app: Load = partial(load_micropython_app, heap=options.heap) if options.micropython else lambda app: app
     listener = listen(options.host, options.port)
     login = Login(options.token) if options.token is not None else None
     with listener, prints_heard(), measured_lag() as lag, trio.open_signal_receiver(*_ENDS) as signals:
@@ -74,7 +81,8 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
                 load = _numbered(options.load, number)
                 # Only the first dock may be saved: the others have its file with an id of their own.
                 store = None if number else options.store
-                around = surroundings(app, load() if number else device, store=store, telemetry=options.telemetry)
+                machine = load() if number else device
+                around = Surroundings(app, machine, store=store, telemetry=options.telemetry, load=load_app)
                 dock = ServedDock(name, around)
                 await nursery.start(dock.run)
                 nursery.start_soon(restart_when_saved, dock, options.store, load)

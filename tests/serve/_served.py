@@ -13,7 +13,7 @@ from dl7450._device.device import Device
 from dl7450._serve.events import Event, Frame
 from dl7450._serve.history import History
 from dl7450._serve.pace import Pace
-from dl7450._serve.program import DockProgram, surroundings
+from dl7450._serve.program import DockProgram, Load, Surroundings
 from dl7450._serve.served_dock import ServedDock
 
 E = TypeVar("E", bound=Event)
@@ -23,11 +23,16 @@ PATIENCE = 60.0  # seconds, on a busy machine
 
 @asynccontextmanager
 async def served(
-    app: Path, *, name: str = "app", pace: Pace = Pace.PAUSED, device: Device | None = None
+    app: Path,
+    *,
+    name: str = "app",
+    pace: Pace = Pace.PAUSED,
+    device: Device | None = None,
+    load: Load = lambda app: app,
 ) -> AsyncGenerator[ServedDock]:
     """A dock with an app, for the length of the block; its time is paused, so what it does repeats."""
     async with trio.open_nursery() as nursery:
-        dock = ServedDock(name, surroundings(app, device or Device(), pace))
+        dock = ServedDock(name, Surroundings(app, device or Device(), pace=pace, load=load))
         await nursery.start(dock.run)
         yield dock
         nursery.cancel_scope.cancel()

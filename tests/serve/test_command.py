@@ -31,6 +31,8 @@ def app(tmp_path: Path) -> Path:
         (("APP", "--set", "name"), "--set takes KEY=VALUE, not 'name'"),
         (("APP", "--store", "nowhere.yaml"), "nowhere.yaml: the file cannot be read: No such file or directory"),
         (("APP", "--listen", "192.0.2.1"), "cannot listen at 192.0.2.1, port 7450: "),
+        (("APP", "--heap", "2M"), "--heap is the memory in MicroPython: give --micropython, too"),
+        (("APP", "--micropython", "--heap", "much"), "'much' is not the size of a heap: "),
         (("APP", "--token", ""), "the token is empty: anybody could log in"),
     ],
 )

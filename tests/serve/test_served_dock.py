@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import trio
 
+from dl7450._micropython.loader import load_micropython_app
 from dl7450._serve.app_report import AppReport
 from dl7450._serve.events import AppBroke, AppStarted, Frame, Printed, SpanEnded, SpanStarted
 from dl7450._serve.pace import Pace
 from dl7450._serve.prints import prints_heard
 from dl7450._serve.program import DockProgram
+from tests._micropython import needs_micropython
 from tests.serve._served import seen, served, shown
 
 MINUTES = """\
@@ -174,3 +176,17 @@ async def test_no_thread_is_left_when_a_dock_has_ended_even_in_a_request(app: Pa
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith(("dock", "dl7450"))] == []
     with pytest.raises(trio.RunFinishedError):
         await dock.ask(lambda program: None)
+
+
+@needs_micropython
+async def test_an_app_in_micropython_is_shown_broken_and_mended(app: Path) -> None:
+    source = SHOWS.replace('"{}"', "{}").format("__import__('sys').implementation.name")
+    async with served(write(app, source), load=load_micropython_app) as dock:
+        await shown(dock, "micropython")
+        write(app, "raise ValueError('wrong')")
+        await dock.restart("saved")
+        broke = await seen(dock.history, AppBroke)
+        assert "ValueError: wrong" in broke.report.problem
+        write(app, source)
+        await dock.restart("saved again")
+        await seen(dock.history, Frame, lambda frame: frame.number == 3)
