@@ -65,7 +65,7 @@ def new_page(browser: Browser) -> Generator[NewPage]:
     yield new
     for context in contexts:
         context.close()
-    assert faults == []
+    assert faults == [], faults
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests._browser import NewPage
-from tests.serve.test_in_a_browser import SHOWS, Server, monitor
+from tests.serve.test_in_a_browser import SHOWS, Server, faults, monitor
 from tests.serve.test_site import site
 
 FOREIGN = {"Origin": "http://evil.example"}
@@ -85,6 +85,22 @@ def test_an_app_that_draws_prints_and_raises_html_does_not_drive_its_page(server
     expect(page.get_by_role("alert").filter(has_text=f"ValueError: {HOSTILE}")).to_be_visible()
     expect(page.locator(".output")).to_contain_text(HOSTILE)
     assert page.title() == "app · dl7450 serve"
+
+
+def test_with_a_token_a_person_logs_in_by_keys_alone(tmp_path: Path, new_page: NewPage) -> None:
+    page = new_page(expected=("Password forms should have (optionally hidden) username fields",))
+    app = tmp_path / "app.py"
+    app.write_text(SHOWS.format("first"))
+    server = Server(app, "--token", "a-secret")
+    try:
+        page.goto(server.url)
+        assert faults(page) == []
+        page.keyboard.type("a-secret")
+        page.keyboard.press("Enter")
+        expect(monitor(page, "first 0")).to_be_visible()
+    finally:
+        page.close()  # it would say that the server is away
+        server.end(signal.SIGTERM)
 
 
 class _Evil(BaseHTTPRequestHandler):
