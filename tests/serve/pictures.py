@@ -72,7 +72,7 @@ def _everywhere(browser: Browser, url: str, name: str) -> None:
                 page.goto(url)
                 page.locator("h1").wait_for()
                 if name == "running":  # a picture that has come, and not what is said while there is none
-                    page.get_by_text(re.compile("frame [5-9]")).wait_for()
+                    page.locator(".column-main header", has_text=re.compile("frame [5-9]")).wait_for()
                 _keep(page, f"{name}-{scheme}-{width}")
 
 

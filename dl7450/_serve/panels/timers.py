@@ -56,7 +56,7 @@ def _timers(program: DockProgram) -> tuple[int, str, list[_Timer]]:
 PANEL = Panel(
     name="timers",
     title="Timers",
-    column="full",
+    column="main",
     place=20,
     kinds=(SpanEnded, AppStarted, PaceChanged),
     ticks=True,
