@@ -36,7 +36,7 @@ def terminal() -> int | None:
     try:
         number = sys.stdin.fileno()
         return number if os.isatty(number) and _is_in_foreground(number) else None
-    except (AttributeError, OSError, ValueError):  # no standard input, or it is closed, or it is no file
+    except (AttributeError, OSError, ValueError):  # no standard input, or it is closed, or it is not a file
         return None
 
 
