@@ -20,11 +20,11 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dl7450_telemetry.web import Access, Link, Shell, form_fields
+from dl7450_telemetry.web import Access, EventStream, Link, Shell, form_fields
 
 from .._api.deployment import deployment_routes
 from .live import LivePart, changes
@@ -100,7 +100,7 @@ class _Site:
             LivePart(name=panel.name, histories=histories, kinds=panel.kinds, ticks=panel.ticks)
             for panel in self._panels
         ]
-        return StreamingResponse(changes(parts), media_type="text/event-stream")
+        return EventStream(changes(parts))
 
     def _panel(self, panel: Panel) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

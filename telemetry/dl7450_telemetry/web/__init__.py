@@ -19,8 +19,8 @@ There is no build step, no inline script and no inline style: the Content-Securi
 
 from .form import form_fields
 from .guard import Access, Guard
-from .live import event_stream
+from .live import EventStream, event_stream
 from .login import Login
 from .shell import Link, Shell
 
-__all__ = ["Access", "Guard", "Link", "Login", "Shell", "event_stream", "form_fields"]
+__all__ = ["Access", "EventStream", "Guard", "Link", "Login", "Shell", "event_stream", "form_fields"]

@@ -6,25 +6,43 @@ missed nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 import trio
 from starlette.responses import StreamingResponse
+from starlette.types import Send
 
 LOOKS_EVERY = 2.0  # seconds
 STILL_THERE_EVERY = 20.0  # seconds without a change; a comment then keeps proxies from closing
 
 
-def event_stream(version: Callable[[], object]) -> StreamingResponse:
+class EventStream(StreamingResponse):
+    """A stream of events to a page. Their generator ends with it, however it ends.
+
+    Starlette leaves the generator to the garbage collector when the reader goes away.
+    """
+
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._events = events
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the events, until the reader goes away."""
+        async with aclosing(self._events):
+            await super().stream_response(send)
+
+
+def event_stream(version: Callable[[], object]) -> EventStream:
     """A stream of events, one for each change.
 
     Parameters:
         version: tells something that is another one when there is something new.
     """
-    return StreamingResponse(_events(version), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return EventStream(_events(version))
 
 
-async def _events(version: Callable[[], object]) -> AsyncIterator[str]:
+async def _events(version: Callable[[], object]) -> AsyncGenerator[str, None]:
     known, said = version(), trio.current_time()
     yield "retry: 3000\n\n"
     while True:
