@@ -93,7 +93,8 @@ class AppThread:
         self._clock = trio.lowlevel.current_clock()
         self._token = trio.lowlevel.current_trio_token()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._gives_jobs = False  # `_give_jobs` runs
+        self._gives_jobs = False  # `_give_jobs` has been started
+        self._gives_no_more = False  # and has ended
         self._job_ended = trio.Event()
         self._agenda_changed = trio.Event()
         self._busy = False  # something is due, or has not finished
@@ -113,7 +114,7 @@ class AppThread:
             self._lifetime.nursery.start_soon(self._give_jobs, name="dl7450 timers and callbacks")
         self._agenda.add(entry)
         self._agenda_changed.set()
-        if entry.due <= trio.current_time():
+        if entry.due <= trio.current_time() and not self._gives_no_more:  # else time would stand still for ever
             self._set_busy(True)
 
     def remove(self, entry: Entry) -> None:
@@ -200,6 +201,7 @@ class AppThread:
                 else:
                     await self._do(job)
         finally:
+            self._gives_no_more = True
             self._set_busy(False)
 
     async def _rest(self) -> None:
