@@ -37,6 +37,7 @@ async def test_every_span_keeps_its_resource(monkeypatch: pytest.MonkeyPatch, tm
     def send_all(url: str) -> None:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
         monkeypatch.setenv("OTEL_METRICS_EXPORTER", "none")
+        monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", str(DOCKS * SPANS))  # they are made faster than they are sent
         with dl7450_telemetry.configure(service_name="carousel", set_global=False) as configured:
             for _ in range(SPANS):
                 for dock in range(DOCKS):
