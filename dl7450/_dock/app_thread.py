@@ -265,7 +265,7 @@ class AppThread:
         except Exception as unexpected:
             if not self._over:
                 self._broken = True  # no further job begins
-                self._lifetime.nursery.start_soon(_raise, unexpected)
+                self._lifetime.fail(unexpected)
 
     def _count_running(self) -> None:
         """Have virtual time stand still exactly while the thread has code to run, be it only to its end."""
@@ -326,7 +326,3 @@ class AppThread:
     def _where(self) -> str:
         frame = sys._current_frames().get(self.ident or 0)
         return "" if frame is None else ", it is here:\n" + "".join(traceback.format_stack(frame)[-3:])
-
-
-async def _raise(error: Exception) -> None:
-    raise error

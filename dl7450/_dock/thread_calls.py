@@ -94,7 +94,7 @@ class ThreadCalls:
         try:
             function(*args)
         except Exception as error:  # of a sampler or span processor; here it would end all of the Trio run
-            self._lifetime.nursery.start_soon(_raise, error)
+            self._lifetime.fail(error)
 
     def call_while_open(self, afn: Callable[[], Awaitable[None]]) -> None:
         """Run an async function as `call` does; without effect where the dock is closed."""
@@ -138,7 +138,3 @@ class ThreadCalls:
 async def _in_visit(visit: Visit, afn: Callable[[*Ts], Awaitable[T]], args: tuple[*Ts]) -> T:
     async with visit:
         return await afn(*args)
-
-
-async def _raise(error: Exception) -> None:
-    raise error

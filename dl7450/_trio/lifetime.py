@@ -50,6 +50,10 @@ class Lifetime:
         if self.door_closed:
             raise DockClosed(CLOSED)
 
+    def fail(self, error: Exception) -> None:
+        """Have the nursery raise an error, which ends everything."""
+        self.nursery.start_soon(_raise, error)
+
     def visit(self) -> Visit:
         """Let a block (`async with`) use the dock; it is cancelled when the dock stops.
 
@@ -111,3 +115,7 @@ class Visit(TimedScope):
             self.end()
         if self.scope.cancelled_caught:
             raise DockClosed(CLOSED_MEANWHILE)
+
+
+async def _raise(error: Exception) -> None:
+    raise error

@@ -14,6 +14,7 @@ from trio.testing import MockClock
 import dl7450
 from dl7450 import http, splashscreen, time, wakeup
 from dl7450._dock import app_thread
+from dl7450._dock.agenda import Entry
 from dl7450._dock.tracebacks import format_app_error, print_app_error
 from dl7450._screen.state import ScreenState
 from dl7450.http import Response
@@ -386,3 +387,13 @@ async def test_the_traceback_of_an_app_beside_the_library_is_shown(nursery: trio
     with pytest.raises(ValueError, match=r"^mine$") as raised:
         await on_new_dock(lambda: exec(code))
     assert f'File "{path}", line 1' in format_app_error(raised.value)
+
+
+async def test_nothing_is_due_in_a_dock_that_has_ended(autojump_clock: MockClock) -> None:
+    """Else virtual time would stand still for all docks of the run: nobody gives the job to the thread any more."""
+    async with dl7450.open_dock() as dock:
+        thread = dock._app_calls.thread
+        thread.add(Entry(trio.current_time() + 60, 0, print))
+        await trio.testing.wait_all_tasks_blocked()
+    thread.add(Entry(trio.current_time(), 1, print))
+    assert thread.blocked
