@@ -13,6 +13,7 @@ from .._device.device import NetworkAddress, UsbDevice, host_status
 from .._device.edid import Edid
 from .._device.gpio import check_press
 from .._device.i2c.mcp9808 import Mcp9808
+from .._device.i2c.parts import check_register
 from .._device.i2c.register_map import RegisterMap
 from .._dock.presses import press
 from .program import DockProgram
@@ -112,8 +113,7 @@ def set_register(program: DockProgram, address: int, register: int, data: bytes)
     device = program.machine.i2c.device(address)
     if type(device) is not RegisterMap:
         raise ValueError(f"the I2C device {address:#04x} is more than its registers")
-    if not data:
-        raise ValueError(f"the register {register:#04x} has no bytes: give it at least one")
+    check_register(register, data)
     device.registers[register] = data
     program.tell_change(f"{address:#04x}, register {register:#04x}: {data.hex()}")
 

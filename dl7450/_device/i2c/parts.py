@@ -42,10 +42,15 @@ class I2cPart:
             raise ValueError(f"there is no model {self.model!r} of an I2C device: use {', '.join(MODELS)}")
         check_temperature(self.temperature)
         for register, data in self.registers.items():
-            if not data:
-                raise ValueError(f"the register {register:#04x} has no bytes: give it at least one")
+            check_register(register, data)
         if missing := self.read_only - set(self.registers):
             raise ValueError(f"read_only has {min(missing):#04x}, which is not a register: add it to registers")
+
+
+def check_register(register: int, data: bytes) -> None:
+    """Raise `ValueError` if a register would hold nothing."""
+    if not data:
+        raise ValueError(f"the register {register:#04x} has no bytes: give it at least one")
 
 
 def check_address(address: int) -> int:
