@@ -159,12 +159,16 @@ from dl7450 import http, wakeup
 called = threading.Event()
 http.get_async(sys.argv[1], lambda response: called.set())
 called.wait()
-http.get_async(sys.argv[1], print).cancel()
+http.get_async(sys.argv[2], print).cancel()
 wakeup.wakeup(print, 60_000).cancel()
 print(http.get(sys.argv[1]).status_code())
 """
-    async with fault_server(FINE) as server:
-        assert await run_script(source, server) == Ended(0, "200\n", "")
+    async with (
+        fault_server(FINE) as server,
+        fault_server((request,)) as silent,  # or an answer could come before the script cancels
+        script(source, url_of(server), url_of(silent)) as running,
+    ):
+        assert await running.end() == Ended(0, "200\n", "")
 
 
 async def test_a_daemon_thread_that_waits_does_not_keep_the_interpreter() -> None:
