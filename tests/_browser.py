@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
+PATIENCE = 60_000  # milliseconds, on a busy machine: for what a page is asked to do, and for what is expected of it
+
 NewPage = Callable[..., "Page"]
 
 
@@ -24,7 +26,9 @@ def browser() -> Generator[Browser]:
     """Debian's chromium; where there is none, one skip that says so, but not in CI."""
     if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
         pytest.skip("the pages are tested in chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -50,7 +54,7 @@ def new_page(browser: Browser) -> Generator[NewPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on(
             "console",
             lambda message: None if any(text in message.text for text in expected) else faults.append(message.text),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGE = importlib.util.find_spec("rotel")
 
-_START_PATIENCE = 20.0  # seconds
+_START_PATIENCE = 60.0  # seconds
 
 
 @contextmanager

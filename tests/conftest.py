@@ -1,5 +1,8 @@
 """Fixtures that the tests of several modules share."""
 
+import signal
+import sys
+
 import hypothesis
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -13,6 +16,12 @@ __all__ = ["browser", "exporter", "new_page", "page", "tracer_provider"]
 # No test fails because the machine was busy.
 hypothesis.settings.register_profile("dl7450", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("dl7450")
+
+# What starts the tests in the background, as nohup does, has these signals ignored, and programs that the tests start
+# would inherit that.
+for number in (signal.SIGINT, *([] if sys.platform == "win32" else [signal.SIGHUP])):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -214,9 +214,9 @@ async def test_a_connection_idle_for_two_minutes_is_closed_and_not_used(
 async def test_a_large_upload_ends_with_the_answer_that_overtakes_it_and_takes_its_connection_with_it() -> None:
     """The server would read the next request as the rest of the upload."""
     async with fault_server((head, ok(status=b"413 Too Large")), FINE) as server, dl7450.open_dock() as dock:
-        answer = await dock.http.post(url_of(server), data=bytes(8_000_000), timeout=5)
+        answer = await dock.http.post(url_of(server), data=bytes(8_000_000), timeout=30)
         assert answer.status_code() == 413
-        assert (await dock.http.get(url_of(server), timeout=5)).status_code() == 200
+        assert (await dock.http.get(url_of(server), timeout=30)).status_code() == 200
     assert connections(server) == [0, 1]
 
 

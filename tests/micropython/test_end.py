@@ -16,7 +16,7 @@ from tests.run.test_cli import CLEAN, dl7450
 
 pytestmark = [_micropython.needs_micropython, pytest.mark.dl7450(micropython=True)]
 
-PATIENCE = 10.0  # seconds
+PATIENCE = 60.0  # seconds
 COMPUTES = "print('begun')\nwhile True: pass"
 WAITS = "import time\nprint('begun')\ntime.sleep(1000)"
 SLEEPS = "from wakeup import wakeup\ntimer = wakeup(lambda: None, 1000000)\nprint('begun')"

@@ -15,7 +15,7 @@ from dl7450 import mqtt
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="no mosquitto here: apt-get install mosquitto")
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 class Mosquitto:

@@ -214,7 +214,7 @@ def test_the_world_is_changed_by_keys_and_saved_as_yaml_that_reads_back_equal(se
     write(page, "#store-value", "Berlin")
     expect(page.locator("#store-key")).to_have_value("room")
     press(page, "#store-set")
-    expect(page.get_by_label("room", exact=True)).to_have_value("Berlin", timeout=20_000)
+    expect(page.get_by_label("room", exact=True)).to_have_value("Berlin")
     page.get_by_label("Temperature of 0x18").focus()
     page.keyboard.press("Home")
     expect(page.locator("#panel-world [role=status]")).to_have_text("0x18 measures -40 °C")

@@ -35,13 +35,13 @@ class Receiver:
     def next_traces(self) -> Json:
         """The next request with spans, as protobuf's own JSON; waits for it."""
         return MessageToDict(
-            ExportTraceServiceRequest.FromString(self.traces.get(timeout=10)), use_integers_for_enums=True
+            ExportTraceServiceRequest.FromString(self.traces.get(timeout=60)), use_integers_for_enums=True
         )
 
     def next_metrics(self) -> Json:
         """The next request with metrics, as protobuf's own JSON; waits for it."""
         return MessageToDict(
-            ExportMetricsServiceRequest.FromString(self.metrics.get(timeout=10)), use_integers_for_enums=True
+            ExportMetricsServiceRequest.FromString(self.metrics.get(timeout=60)), use_integers_for_enums=True
         )
 
 

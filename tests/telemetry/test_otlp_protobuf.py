@@ -123,4 +123,4 @@ def test_what_only_the_sdk_judges_is_sent_by_it(
         exporter = OtlpSpanExporter(warn=pytest.fail)
         assert exporter.export(spans) is SpanExportResult.SUCCESS
         exporter.shutdown()
-        assert receiver.traces.get(timeout=10) == encoded_by_the_sdk(spans)
+        assert receiver.traces.get(timeout=60) == encoded_by_the_sdk(spans)

@@ -14,7 +14,7 @@ ALL_TIME = "?since=4d"
 
 def rows(page: Page, table: str) -> list[list[str]]:
     """The texts of a table's cells, once its page is there."""
-    expect(page.locator(f"#{table} tbody tr").first).to_be_visible(timeout=20_000)
+    expect(page.locator(f"#{table} tbody tr").first).to_be_visible()
     return [row.locator("td").all_inner_texts() for row in page.locator(f"#{table} tbody tr").all()]
 
 
