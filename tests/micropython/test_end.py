@@ -68,8 +68,9 @@ def test_a_signal_ends_the_run_and_the_interpreter(tmp_path: Path, source: str, 
 def test_the_time_limit_ends_an_app_that_computes(tmp_path: Path) -> None:
     app = tmp_path / "app.py"
     app.write_text(COMPUTES)
-    done = dl7450("run", app, "--micropython", "--quiet", "--for", 0.2)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "begun\n", "")
+    done = dl7450("run", app, "--micropython", "--quiet", "--for", 1)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout in ("begun\n", "")  # on a busy machine the time may be over before the app begins
 
 
 def test_the_errors_of_an_app_are_printed_as_micropython_writes_them(tmp_path: Path) -> None:
