@@ -222,7 +222,8 @@ def test_what_is_wrong_is_refused_and_changes_nothing(run: Run) -> None:
 def test_the_time_limit_and_the_summary_are_those_of_the_whole_run(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("")
     done = dl7450("run", tmp_path / "app.py", "--api", "0", "--for", 0.5, "--json")
-    assert (done.returncode, json.loads(done.stdout)["seconds"]) == (0, pytest.approx(0.5, abs=0.2))
+    assert done.returncode == 0
+    assert 0.5 <= json.loads(done.stdout)["seconds"] < 10  # the process itself would be given 60
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_bad_collector_costs_one_warning_and_a_bounded_exit(
     with collector as url:
         seconds = seconds_of_a_run(url.replace("//", "//user:password@"), monkeypatch)
     # The SDK alone would take ten seconds or more.
-    assert seconds < 3
+    assert seconds < 8
     [warning] = warnings(caplog)
     assert re.fullmatch(
         rf"dl7450_telemetry: telemetry cannot be delivered to {url}/v1/(traces|metrics): {reason} "
@@ -146,10 +146,10 @@ def test_a_request_that_hangs_already_is_left_behind_at_the_end(
         configured.meter_provider().get_meter("test").create_counter("things").add(1)
         for event in asked:
             configured.tracer_provider().get_tracer("test").start_span("a").end()
-            assert event.wait(10)
+            assert event.wait(60)
         began = time.monotonic()
         configured.shutdown(PATIENCE)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 8
         [warning] = warnings(caplog)
     assert "no answer in time" in warning
 
@@ -180,7 +180,7 @@ def test_a_collector_that_failed_before_is_not_waited_for_long_at_the_end(
         assert not configured.flush(0.3)
         began = time.monotonic()
         configured.shutdown()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 4.5  # 5 s are what it may take
     assert len(warnings(caplog)) == 1
 
 
