@@ -16,7 +16,7 @@ from dl7450._serve.pace import Pace
 from dl7450._serve.prints import prints_heard
 from dl7450._serve.program import DockProgram
 from tests._micropython import needs_micropython
-from tests.serve._served import seen, served, shown
+from tests.serve._served import PATIENCE, seen, served, shown
 
 MINUTES = """\
 import splashscreen, time, wakeup
@@ -46,10 +46,22 @@ screen.add_text_box("{}", {{"x": 0, "y": 0}})
 
 
 @contextmanager
-def silent_server() -> Generator[str]:
-    """A server that takes connections and says nothing; gives its URL."""
+def silent_server() -> Generator[socket.socket]:
+    """A server to which connections can be made, and which says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        listener.settimeout(PATIENCE)
+        yield listener
+
+
+def url_of(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def request_at(listener: socket.socket) -> socket.socket:
+    """Wait for a request; the connection on which it came."""
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    return connection
 
 
 @pytest.fixture
@@ -136,13 +148,14 @@ async def test_a_broken_app_is_reported_and_the_next_one_replaces_it(app: Path) 
 
 
 async def test_nothing_of_the_old_app_goes_on_but_the_machine_does(app: Path) -> None:
-    with silent_server() as url:
-        async with served(write(app, ASKS.format(url))) as dock:
+    with silent_server() as listener:
+        async with served(write(app, ASKS.format(url_of(listener)))) as dock:
             begun = await seen(dock.history, SpanStarted, lambda started: started.span.is_request)
-            await dock.ask(lambda program: program.machine.set_network(None))
-            write(app, SHOWS.format("second"))
-            await dock.restart("saved")
-            ended = await seen(dock.history, SpanEnded, lambda ended: ended.span.is_request)
+            with await trio.to_thread.run_sync(request_at, listener):  # or it would fail without a network
+                await dock.ask(lambda program: program.machine.set_network(None))
+                write(app, SHOWS.format("second"))
+                await dock.restart("saved")
+                ended = await seen(dock.history, SpanEnded, lambda ended: ended.span.is_request)
             assert (ended.span.span_id, ended.span.cancelled) == (begun.span.span_id, True)
             await shown(dock, "second")
             kept = await dock.ask(lambda program: (program.machine.timezone, program.machine.address))
@@ -170,8 +183,8 @@ async def test_a_code_that_is_sent_runs_until_the_file_is_started_again(app: Pat
 
 
 async def test_no_thread_is_left_when_a_dock_has_ended_even_in_a_request(app: Path) -> None:
-    with silent_server() as url:
-        async with served(write(app, ASKS.format(url))) as dock:
+    with silent_server() as listener:
+        async with served(write(app, ASKS.format(url_of(listener)))) as dock:
             await seen(dock.history, SpanStarted, lambda started: started.span.is_request)
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith(("dock", "dl7450"))] == []
     with pytest.raises(trio.RunFinishedError):
