@@ -66,18 +66,20 @@ def ours(folder: Path) -> Generator[Running]:
     command = [sys.executable, "-m", "dl7450", "fleet", "serve", "--store", str(folder / "fleet")]
     command += ["--otlp", "127.0.0.1:0", "--listen", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        otlp = server.stderr.readline().strip().partition("=")[2]
-        tables = f"{server.stderr.readline().split()[-1]}/tables"
+        try:
+            assert server.stderr is not None
+            otlp = server.stderr.readline().strip().partition("=")[2]
+            tables = f"{server.stderr.readline().split()[-1]}/tables"
 
-        def count() -> int:
-            rows = json.loads(get(f"{tables}/fleet.json?since=2d"))["rows"]
-            return int(rows[0]["requests"]) if rows else 0
+            def count() -> int:
+                rows = json.loads(get(f"{tables}/fleet.json?since=2d"))["rows"]
+                return int(rows[0]["requests"]) if rows else 0
 
-        yield Running(
-            otlp, [server.pid], count, lambda trace: len(json.loads(get(f"{tables}/trace/{trace}.json"))["rows"])
-        )
-        server.terminate()
+            yield Running(
+                otlp, [server.pid], count, lambda trace: len(json.loads(get(f"{tables}/trace/{trace}.json"))["rows"])
+            )
+        finally:
+            server.terminate()
 
 
 @contextmanager
