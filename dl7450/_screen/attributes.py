@@ -102,6 +102,10 @@ def _show(name: str, value: str) -> None:
         raise ValueError(f"{name} {value!r} is none of {', '.join(kinds)}, nor some of them with | between")
 
 
+def _line_colour(_name: str, value: str) -> None:
+    colour(value, may_have_opacity=False)
+
+
 def _anything(_name: str, _value: str) -> None:
     """Pango does not look at it."""
 
@@ -128,13 +132,13 @@ UNDRAWN: dict[str, Callable[[str, str], object]] = {
     "letter_spacing": _whole_number,
     "line_height": _anything,
     "overline": _one_of("none", "single"),
-    "overline_color": lambda _, value: colour(value),
+    "overline_color": _line_colour,
     "rise": _length,
     "segment": _segment,
     "show": _show,
     "stretch": _one_of("normal", *_STRETCHES, read=loose_choice),
-    "strikethrough_color": lambda _, value: colour(value),
+    "strikethrough_color": _line_colour,
     "text_transform": _one_of("none", "lowercase", "uppercase", "capitalize"),
-    "underline_color": lambda _, value: colour(value),
+    "underline_color": _line_colour,
     "variant": _one_of(*_VARIANTS, read=loose_choice),
 }

@@ -11,18 +11,20 @@ from typing import TypeAlias
 
 Colour: TypeAlias = tuple[int, int, int]  # red, green, blue
 
-_HEX_DIGITS = {3: 1, 4: 1, 6: 2, 8: 2, 9: 3, 12: 4, 16: 4}  # in all: for each of red, green, blue (and opacity)
+_HEX_DIGITS = {3: 1, 6: 2, 9: 3, 12: 4}  # in all: for each of red, green, blue
+_HEX_DIGITS_WITH_OPACITY = _HEX_DIGITS | {4: 1, 8: 2, 16: 4}
 
 
-def colour(value: str) -> Colour:
+def colour(value: str, *, may_have_opacity: bool = True) -> Colour:
     """A colour by its name, in any case and with spaces or without, or by `#` and hex digits.
 
-    Opacity is accepted and not drawn, like the attribute `alpha`.
+    Opacity is accepted and not drawn, like the attribute `alpha`; Pango reads none in the colours of lines.
 
     Raises:
         ValueError: there is no such colour.
     """
-    if re.fullmatch(r"#[0-9a-fA-F]+", value) and (digits := _HEX_DIGITS.get(len(value) - 1)):
+    digits_of = _HEX_DIGITS_WITH_OPACITY if may_have_opacity else _HEX_DIGITS
+    if re.fullmatch(r"#[0-9a-fA-F]+", value) and (digits := digits_of.get(len(value) - 1)):
         parts = [value[i : i + digits] for i in range(1, 1 + 3 * digits, digits)]
         red, green, blue = (int((part * 2)[:2], 16) for part in parts)  # "f" means "ff"; of "abc", "ab" shows
         return red, green, blue

@@ -8,12 +8,15 @@ from dl7450._screen.colours import colour
 from dl7450._screen.markup import parse
 
 BOOLEANS = (["true", "yes", "t", "y", "false", "no", "f", "n"], ["True", "1", "on", ""])
-COLOURS = (["red3", "#fff"], ["reddish", "", "gray50 "])
+COLOURS = (["red3", "#fff", "#fffffffff"], ["reddish", "", "gray50 "])
+OPAQUE_COLOURS = (COLOURS[0], [*COLOURS[1], "#ffff", "#ffffffff", "#ffffffffffffffff"])
+COLOURS_WITH_OPACITY = ([*COLOURS[0], "#ffff", "#ffffffff", "#ffffffffffffffff"], COLOURS[1])
 OPACITIES = (["1", "65535", " 7", "+5", "1%", "100%"], ["0", "65536", "0%", "101%", "200%", "50.5%", "-5%", ""])
 
 TAKEN_AND_REFUSED = {
     "allow_breaks": BOOLEANS,
     "alpha": OPACITIES,
+    "background": COLOURS_WITH_OPACITY,
     "background_alpha": OPACITIES,
     "baseline_shift": (
         ["none", "superscript", "0", "5", "-1025", "5.5pt", "-5pt"],
@@ -26,6 +29,7 @@ TAKEN_AND_REFUSED = {
     "font_scale": (["none", "small-caps", "3"], ["Subscript", "smallcaps", "-1"]),
     "font_stretch": (["ultra-condensed", "SemiExpanded"], ["semi_expanded", "wide", "semi--expanded"]),
     "font_variant": (["small-caps", "SmallCaps", "title-caps"], ["small_caps", "caps"]),
+    "foreground": COLOURS_WITH_OPACITY,
     "gravity": (["south", "2"], ["auto", "South", ""]),
     "gravity_hint": (["natural", "strong", "line"], ["weak"]),
     "insert_hyphens": BOOLEANS,
@@ -33,7 +37,7 @@ TAKEN_AND_REFUSED = {
     "letter_spacing": (["", "1024", "-1024", "2147483647"], ["5pt", "abc", "5.5", "2147483648", "5 "]),
     "line_height": (["", "1.5", "anything"], []),
     "overline": (["none", "single", "1"], ["double", ""]),
-    "overline_color": COLOURS,
+    "overline_color": OPAQUE_COLOURS,
     "rise": (["", "-1024", "5.5pt", ".5pt", "5.pt", "5e1pt"], ["abc", "5.5", "5 pt", "pt", "1e2"]),
     "segment": (["word", "sentence"], ["Word", "0", ""]),
     "show": (
@@ -43,11 +47,11 @@ TAKEN_AND_REFUSED = {
     "size": (["1", "+5", "5.5pt", ".5pt", "50.5%", "medium"], ["0", "-5pt", "1e1", "5.5", "xxx-large", "Medium", ""]),
     "stretch": (["normal", "Normal", "expanded"], ["Expanded!"]),
     "strikethrough": BOOLEANS,
-    "strikethrough_color": COLOURS,
+    "strikethrough_color": OPAQUE_COLOURS,
     "style": (["italic", "Oblique", "roman", "1", "9"], ["slanted", "-1", ""]),
     "text_transform": (["uppercase", "none"], ["Uppercase", "upper"]),
     "underline": (["low", "error-line", "2"], ["yes", "Single", ""]),
-    "underline_color": COLOURS,
+    "underline_color": OPAQUE_COLOURS,
     "variant": (["normal", "unicase"], ["normal "]),
     "weight": (["semi-bold", "SemiBold", "extra-heavy", "0", "1001"], ["fat", "semi--bold", "-5", "ultra bold", ""]),
 }
