@@ -22,6 +22,7 @@ _HEADERS = (_CORE_HEADER, 40, 52, 56, 64, 108, 124)
 _OS2_HEADER = 64
 _FIFTEEN_BITS = (0x7C00, 0x3E0, 0x1F, 0)
 _OCTETS = (0xFF, 0xFF00, 0xFF0000, 0xFF000000)
+_OF_DIGIT = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))  # a hex digit's value
 _PALETTE_MODES = {1: "P;1", 2: "P;2", 4: "P;4", 8: "P"}
 
 
@@ -146,7 +147,7 @@ def _run_lengths(data: bytes, header: _Header) -> Image.Image:
             if len(run) < size:
                 raise UnfitPictureError(_BROKEN)
             if four_bits:
-                run = bytes(half for byte in run for half in (byte >> 4, byte & 15))[:value]
+                run = run.hex().encode().translate(_OF_DIGIT)[:value]
             position += size + size % 2
         if y < height and x < width:
             shown = run[: width - x]

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -155,6 +156,30 @@ def test_run_lengths_that_go_nowhere_come_to_an_end(monkeypatch: pytest.MonkeyPa
     data = _bmp_forms.file(RLE8, b"\0\2\0\0" * 1000 + b"\0\1")
     with pytest.raises(UnfitPictureError, match="of more than 1,000 runs takes too long to decode"):
         bmp.decode(data)
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_a_run_takes_the_same_work_whatever_its_length(bits: int) -> None:
+    form = _bmp_forms.Form(f"RLE{bits}", bits, _bmp_forms.colours(16), run_lengths=True)
+
+    def calls(pixels: int) -> int:
+        """How many functions are called to decode a hundred runs of so many pixels."""
+        count = 0
+
+        def called(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        size = pixels * bits // 8
+        data = _bmp_forms.file(form, (bytes([0, pixels]) + bytes(size + size % 2)) * 100 + b"\0\1", 25_200, 1)
+        sys.setprofile(called)
+        try:
+            bmp.decode(data)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert calls(252) == calls(4)
 
 
 def test_run_lengths_jump_are_cut_off_at_the_edge_and_may_end_without_a_mark() -> None:
