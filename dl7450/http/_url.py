@@ -151,13 +151,13 @@ def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, s
         host, bracket, port_part = hostport[1:].partition("]")
         if not bracket or (port_part and not port_part.startswith(":")):
             raise UrlError(Failure.URL, text)
-        host, percent, zone = host.partition("%")
-        zone = zone.removeprefix("25")  # of a percent sign as a URL writes it (RFC 6874); libcurl takes both
+        # A percent sign is written as %25 (RFC 6874); libcurl takes one alone, too, if no two hex digits follow.
+        host, percent, zone = _without_percents(host).partition("%")
         try:
             host = _ipv6(host)
         except ValueError as error:
             raise UrlError(Failure.URL, text) from error
-        if (percent and not zone) or len(zone.encode()) > _ZONE_MAX:
+        if (percent and not zone) or len(zone.encode()) > _ZONE_MAX or _BAD_IN_HOST.search(zone):
             raise UrlError(Failure.URL, text)
         colon, port = port_part[:1], port_part[1:]
     else:
@@ -177,11 +177,14 @@ def _split_port(hostport: str, text: str, *, may_be_empty: bool) -> tuple[str, s
 def _decoded_host(host: str, text: str) -> str:
     if ":" in host:
         return host  # an IPv6 address
-    if "%" in host:
-        host = unquote_to_bytes(host).decode(errors="replace")
+    host = _without_percents(host)
     if not host or host == "." or host.endswith("..") or _BAD_IN_HOST.search(host):
         raise UrlError(Failure.URL, text)
     return host
+
+
+def _without_percents(host: str) -> str:
+    return unquote_to_bytes(host).decode(errors="replace") if "%" in host else host
 
 
 def _ascii_host(host: str, text: str) -> str:
