@@ -242,7 +242,9 @@ def _picture(source: object) -> _pixels.Pixels:
     if isinstance(source, FrameBuffer):
         return source._pixels
     if not isinstance(source, tuple | list):
-        raise TypeError(f"a picture is a FrameBuffer, or a tuple (buffer, width, height, format), not {source!r}")
+        raise TypeError(
+            f"a picture is a FrameBuffer, or a tuple (buffer, width, height, format), not {type(source).__name__}"
+        )
     if len(source) not in (4, 5):
         raise ValueError(f"a picture is (buffer, width, height, format) or that and a stride, not {len(source)} items")
     return _make(*source)

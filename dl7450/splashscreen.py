@@ -96,7 +96,7 @@ def _picture_of(background: object, image_type: object) -> "_Background | None":
             "of an http.Response, pass response.body()"
         )
     if not isinstance(image_type, _constants.ImageType):
-        raise TypeError(f"image_type must be image.PNG, image.BMP or image.NONE, not {image_type!r}")
+        raise TypeError(f"image_type must be image.PNG, image.BMP or image.NONE, not {_type_name(image_type)}")
     if not background and image_type is _image.NONE:
         return None
     if isinstance(background, memoryview):

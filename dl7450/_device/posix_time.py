@@ -6,7 +6,6 @@ Pure Python, and in English: the C library's answer would depend on the locale a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
@@ -79,7 +78,7 @@ def strptime(text: str, format: str) -> tuple[date, int, int, int]:
     hour = told.get("H", 0)
     if "I" in told:
         hour = told["I"] % 12 + 12 * told.get("p", 0)
-    return _day(told, text), hour, told.get("M", 0), told.get("S", 0)
+    return _day(told), hour, told.get("M", 0), told.get("S", 0)
 
 
 class _Reader:
@@ -89,14 +88,12 @@ class _Reader:
         self._text = text
         self._at = 0
         self._told: dict[str, int] = {}
-        self._failed: Callable[[], ValueError] = lambda: ValueError(
-            f"time data {text!r} does not match format {format!r}"
-        )
+        self._format = format
 
     def read(self, format: str) -> dict[str, int]:
         self._follow(format)
         if self._at < len(self._text):
-            raise self._failed()
+            raise self._mismatch(self._at)
         return self._told
 
     def _follow(self, format: str) -> None:
@@ -117,20 +114,27 @@ class _Reader:
             taken = self._take("|".join([*names, *(name[:3] for name in names)])).lower()
             return next(index for index, name in enumerate(names) if name.lower().startswith(taken))
         digits, least, most = _NUMBERS[word]
+        start = self._at
         number = int(self._take(rf"\s*[0-9]{{1,{digits}}}"))
         if not least <= number <= most:
-            raise self._failed()
+            raise self._mismatch(start)
         return number
+
+    def _mismatch(self, at: int) -> ValueError:
+        # Without the text: it may come from a server, and this message ends up in spans.
+        return ValueError(
+            f"the text does not match the format {self._format!r} from position {at} of {len(self._text)} on"
+        )
 
     def _take(self, pattern: str) -> str:
         found = re.compile(pattern, re.IGNORECASE).match(self._text, self._at)
         if found is None:
-            raise self._failed()
+            raise self._mismatch(self._at)
         self._at = found.end()
         return found[0]
 
 
-def _day(told: dict[str, int], text: str) -> date:
+def _day(told: dict[str, int]) -> date:
     year = told.get("Y", 1900)
     if "y" in told and "Y" not in told:
         century = told["C"] if "C" in told else 19 if told["y"] >= 69 else 20
@@ -147,7 +151,7 @@ def _day(told: dict[str, int], text: str) -> date:
         month = told["b"] + 1 if "b" in told else told.get("m", 1)
         return date(year, month, told.get("d", 1))
     except (ValueError, OverflowError):
-        raise ValueError(f"there is no such day: {text!r}") from None
+        raise ValueError("there is no such day as the text tells") from None
 
 
 def _in_week(year: int, week: int, weekday: int, *, from_sunday: bool) -> date:

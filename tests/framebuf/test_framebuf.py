@@ -121,6 +121,10 @@ FRAME = framebuf.FrameBuffer(bytearray(8), 8, 1, framebuf.GS8)
             lambda: FRAME.blit((b"\x05", 1, 1), 0, 0),
             ValueError("a picture is (buffer, width, height, format) or that and a stride, not 3 items"),
         ),
+        (
+            lambda: FRAME.blit(b"s3cret", 0, 0),  # type: ignore[arg-type]
+            TypeError("a picture is a FrameBuffer, or a tuple (buffer, width, height, format), not bytes"),
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_words(call: Callable[[], object], error: Exception) -> None:

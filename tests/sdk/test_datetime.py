@@ -2,6 +2,7 @@
 
 import datetime as cpython
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,13 @@ def test_what_isoformat_wrote_is_read(value: cpython.datetime) -> None:
 def test_text_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a date|there is no"):
         dl.datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("read", [dl.datetime.fromisoformat, dl.date.fromisoformat, dl.time.fromisoformat])
+def test_a_message_never_quotes_the_text(read: Callable[[str], object]) -> None:
+    for text in ("s3cret", "s3cret-0-0", "s3cret-s3cret-s3cret", "2026-01-s3", "10:s3"):
+        with pytest.raises(ValueError, match=r"^not a date or time as isoformat\(\) writes it, such as 2026-01-31 or "):
+            read(text)
 
 
 @pytest.mark.parametrize(

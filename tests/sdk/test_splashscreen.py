@@ -103,7 +103,7 @@ def attempt(method: str, *args: Any) -> Callable[[], None]:
     [
         (attempt("set_background", None), TypeError, r"must be bytes.* not NoneType: .*response\.body\(\)"),
         (attempt("set_background", "file.png"), TypeError, "not str"),
-        (attempt("set_background", PNG, 17), TypeError, r"image_type must be image\.PNG.* not 17"),
+        (attempt("set_background", PNG, 17), TypeError, r"image_type must be image\.PNG.* not int"),
         (attempt("set_background", b""), ValueError, "no picture, but 0 bytes"),
         (attempt("set_background", b"<html>"), ValueError, "no picture, but 6 bytes"),
         (attempt("set_background", PNG[:-30]), ValueError, "a PNG picture of .* is broken"),
