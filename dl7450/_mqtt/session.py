@@ -10,6 +10,10 @@ It waits 1, 2, 4, 8, 16, 32 seconds, then 60 every time (Eclipse Paho's C librar
 
 One task runs a client; while it is connected, a second one in it sends. The `Engine` keeps the session over the
 connections: what is published meanwhile goes out with the next one.
+
+An app that is slower than its broker is waited for: when it has not been told what came so far, no more is read, and
+TCP has the broker wait. Nothing is lost, and the broker's own bound holds, as with Paho's C library, which calls the
+application between two reads.
 """
 
 from __future__ import annotations
@@ -28,14 +32,17 @@ from ..http._curl import FailedRequest
 from ..http._exchange import Exchange
 from ..http._network import Network, close
 from .arguments import Broker, Options
+from .backlog import Backlog
 from .connection import open_connection
-from .engine import PINGREQ, Accepted, Engine, Message, ProtocolError, Published, Refused, Subscribed
+from .engine import PACKET_MAX, PINGREQ, Accepted, Engine, Message, ProtocolError, Published, Refused, Subscribed
 from .errors import MqttCode
 from .tracing import MqttTracing
 from .websocket import AT_ONCE
 
 CONNECT_TIMEOUT = 30.0  # seconds until the broker has to have taken the connection (Paho's connectTimeout)
 RETRY_MAX = 60.0  # seconds
+WAITING_MAX = 1000  # things that an app has not been told yet, and bytes of them: then no more is read
+WAITING_SIZE_MAX = PACKET_MAX
 _CHUNK = 65_536  # bytes
 
 
@@ -104,6 +111,7 @@ class Session:
         self._processing: dict[Span, None] = {}  # of messages that the app has not processed, in order
         self._attempt: tuple[Span, Exchange] | None = None
         self._something_to_send = trio.Event()
+        self._backlog = Backlog(WAITING_MAX, WAITING_SIZE_MAX)
         self._sent = self._received = -math.inf  # moments of Trio's clock
 
     def publish(self, topic: str, message: bytes, qos: int) -> int:
@@ -200,6 +208,9 @@ class Session:
                             patience.deadline = math.inf
                         if code > 0:
                             break
+                        if self._backlog.is_full:
+                            await self._backlog.wait_room()
+                            self._received = trio.current_time()  # what came meanwhile is still to be read
                         if start + AT_ONCE < len(data):
                             await trio.lowlevel.checkpoint()
                 nursery.cancel_scope.cancel("the connection has ended")
@@ -227,7 +238,7 @@ class Session:
             if not silence.cancelled_caught:
                 continue
             await self._turns.wait(self._as_sender)
-            if pinged and self._received < self._sent:
+            if pinged and self._received < self._sent and not self._backlog.is_full:  # else it may be what is not read
                 raise trio.TooSlowError
             pinged = True
             with trio.fail_after(keep_alive):
@@ -262,15 +273,17 @@ class Session:
         self, event: str, callback: Callable[..., object] | None, arguments: Callable[[], tuple[object, ...]]
     ) -> None:
         if callback is not None:
-            self._call_app(event, callback, arguments, self.links, self._is_heard)
+            self._call_app(event, callback, arguments, self.links, self._is_heard, done=self._backlog.add(0))
 
     def _tell_message(self, message: Message) -> None:
         if self.on_message is None:
             return
         span = self._tracing.start_process(message.topic, len(message.payload), message.qos)
         self._processing[span] = None
+        told = self._backlog.add(len(message.topic) + len(message.payload))
 
         def processed() -> None:
+            told()
             if span in self._processing:
                 self._processing.pop(span, None)  # it may be given up meanwhile, on the Trio thread
                 self._tracing.end_process(span)
@@ -282,7 +295,7 @@ class Session:
             self.links,
             self._is_heard,
             trace.set_span_in_context(span, Context()),
-            processed,
+            done=processed,
         )
 
     def _is_heard(self) -> bool:

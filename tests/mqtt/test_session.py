@@ -1,14 +1,15 @@
 """An app's MQTT client, on virtual time, with the broker of the pytest plugin."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import trio
-from trio.testing import memory_stream_pair
+from trio.testing import memory_stream_pair, wait_all_tasks_blocked
 
-from dl7450 import mqtt, wakeup
+from dl7450 import mqtt, time, wakeup
 from dl7450._mqtt.arguments import Broker, Options
-from dl7450._mqtt.session import CONNECT_TIMEOUT, Session, retry_delay
+from dl7450._mqtt.session import CONNECT_TIMEOUT, WAITING_MAX, CallApp, Session, retry_delay
 from dl7450._mqtt.tracing import MqttTracing
 from dl7450._mqtt.websocket import AT_ONCE
 from dl7450._trio.turns import Turns
@@ -238,16 +239,71 @@ def test_what_was_not_handed_over_when_the_dock_stops_is_no_error(dock: TestDock
     }
 
 
-async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
-    client, broker = memory_stream_pair()
-    turns = 0
+def test_a_slow_app_gets_all_messages_in_order_and_keeps_its_connection(
+    dock: TestDock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dl7450._mqtt.session.WAITING_MAX", 30)
+    count = 200
+    record: list[int] = []
+
+    def module() -> None:
+        client = mqtt.MqttClient(URL, "dock")
+        client.on_message(process)
+        client.connect(lambda rc, flags: record.append(rc) if rc else client.subscribe(("a", 0)), {"keep_alive": 10})
+
+    def process(topic: str, message: bytearray) -> None:
+        time.sleep(1)
+        record.append(int(message))
+
+    dock.run_app(module)
+    for number in range(count):
+        dock.mqtt.publish("a", str(number))
+    dock.advance(count)
+    assert record == list(range(count))
+
+
+def session_on(stream: trio.abc.Stream, call_app: CallApp) -> Session:
+    """A session whose broker is at the other end of a stream."""
 
     class OneBroker:
         async def resolve(self, host: str, port: int) -> list[Address]:
             return [Address("192.0.2.1", port)]
 
         async def connect(self, address: Address) -> Connection:
-            return Connection(client, lambda: False)
+            return Connection(stream, lambda: False)
+
+    where = Broker("broker.example", 1883, tls=False, websocket=False)
+    return Session("dock", where, OneBroker(), MqttTracing(None, lambda: 0, where, "dock"), call_app, Turns())
+
+
+async def test_no_more_is_read_than_an_app_may_be_late() -> None:
+    message = b"\x30\x03\x00\x01a"
+    told: list[Callable[[], None]] = []
+
+    def call_app(*_: Any, **more: Any) -> None:
+        told.append(more["done"])
+
+    client, broker = memory_stream_pair()
+    await broker.send_all(b"\x20\x02\x00\x00" + message * 3 * WAITING_MAX)
+    session = session_on(client, call_app)
+    session.on_message = lambda *_: None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(session._connect_once, Options())
+        await wait_all_tasks_blocked()
+        assert WAITING_MAX <= len(told) <= WAITING_MAX + AT_ONCE // len(message) + 1
+        processed = 0
+        while processed < len(told):
+            told[processed]()
+            processed += 1
+            await wait_all_tasks_blocked()
+            assert len(told) - processed <= WAITING_MAX + AT_ONCE // len(message)
+        assert processed == 3 * WAITING_MAX
+        nursery.cancel_scope.cancel("all has been told")
+
+
+async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
+    client, broker = memory_stream_pair()
+    turns = 0
 
     async def count() -> None:
         nonlocal turns
@@ -255,14 +311,12 @@ async def test_packets_that_come_at_once_are_read_in_many_turns() -> None:
             await trio.lowlevel.checkpoint()
             turns += 1
 
-    where = Broker("broker.example", 1883, tls=False, websocket=False)
-    tracing = MqttTracing(None, lambda: 0, where, "dock")
     pings = b"\xd0\x00" * 5000
     await broker.send_all(b"\x20\x02\x00\x00" + pings)
     await broker.send_eof()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(count)
-        session = Session("dock", where, OneBroker(), tracing, lambda *told: None, Turns())
+        session = session_on(client, lambda *_, **__: None)
         assert await session._connect_once(Options()) == (True, -1)
         nursery.cancel_scope.cancel("the broker has ended the connection")
     assert turns >= len(pings) // AT_ONCE
