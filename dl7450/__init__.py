@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from ._device.i2c.bus import I2cBus, I2cDevice, I2cTransfer
     from ._device.i2c.parts import I2cPart
     from ._device.machine import Machine
-    from ._dock.dock import Dock, open_dock, run
+    from ._dock.dock import Dock
     from ._dock.loader import AppError
+    from ._dock.open_dock import open_dock, run
     from ._screen.constants import Alignment, ImageType
     from ._screen.markup import StyledText
     from ._screen.state import Background, Screen, ScreenState, TextBox
@@ -70,8 +71,8 @@ _HOMES = {
     "StyledText": "._screen.markup",
     "TextBox": "._screen.state",
     "UsbDevice": "._device.device",
-    "open_dock": "._dock.dock",
-    "run": "._dock.dock",
+    "open_dock": "._dock.open_dock",
+    "run": "._dock.open_dock",
 }
 
 __all__ = [

@@ -10,7 +10,8 @@ from contextlib import suppress
 
 import trio
 
-from .dock import Dock, open_dock, open_docks
+from .dock import Dock, open_docks
+from .open_dock import open_dock
 from .tracebacks import print_app_error
 
 EXIT_PATIENCE = 3.0  # seconds that the interpreter waits for the default dock to stop

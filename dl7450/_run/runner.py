@@ -17,8 +17,8 @@ from trio.testing import MockClock
 
 from .._device.device import Device
 from .._device.machine import Machine
-from .._dock.dock import open_dock
 from .._dock.loader import AppError
+from .._dock.open_dock import open_dock
 from .._dock.tracebacks import print_app_error
 from .._micropython.loader import load_micropython_app
 from .._screen.frames import save_png

@@ -19,7 +19,8 @@ from dl7450_telemetry import Telemetry
 
 from .._device.device import Device, FactoryStore
 from .._device.machine import Machine
-from .._dock.dock import Dock, open_dock
+from .._dock.dock import Dock
+from .._dock.open_dock import open_dock
 from .._dock.tracebacks import print_app_error
 from .._run.deployment import Deployment
 from .._run.real_time_network import RealTimeNetwork

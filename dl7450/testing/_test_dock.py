@@ -22,7 +22,7 @@ from rich.console import Console
 from dl7450_telemetry import SpanRecord, tree, waterfall
 
 from .._device.device import NetworkAddress, host_status
-from .._dock.dock import open_dock
+from .._dock.open_dock import open_dock
 from .._dock.tracebacks import format_app_error
 from .._micropython.loader import load_micropython_app
 from .._screen.frames import save_png
