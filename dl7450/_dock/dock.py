@@ -22,6 +22,7 @@ from .._screen.state import ScreenState
 from .._trio.clock import epoch_of, nanoseconds
 from .._trio.lifetime import DockClosed, Lifetime
 from .._version import __version__
+from ..http._arguments import check_wait
 from ..http._client import HttpClient
 from ..http._network import Network
 from ..http._tracing import HttpTracing
@@ -126,9 +127,13 @@ class Dock:
 
         Parameters:
             wait: a seventeenth request waits for a token, instead of failing with `PoolTimeout` (code 89).
+
+        Raises:
+            TypeError: `wait` is not a bool.
         """
         from ..http._as_transport import DockAsTransport
 
+        check_wait(wait)
         return DockAsTransport(self.http, wait=wait)
 
     @property

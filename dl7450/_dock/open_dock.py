@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,27 +69,21 @@ async def open_dock(
             on the dock: nothing of it goes on, and its traceback is on the screen.
 
     Raises:
-        TypeError: `transport`, `network` or `device` is something else; the message names the fix.
+        TypeError, ValueError: a parameter is something else; the message names the fix.
         RuntimeError: this is called outside of Trio, by asyncio for example.
         Exception: what the block raised, or a callback.
     """
     if not trio.lowlevel.in_trio_run():
         raise RuntimeError("a dock needs Trio: start the program by trio.run(main), not by asyncio.run(main())")
+    observers = Observers(tracer_provider, meter_provider, on_frame, on_error, keep_going)
     if transport is not None:
         family_of_transport(transport)
-    if device is not None and not isinstance(device, Device | Machine):
-        raise TypeError(
-            f"device must be a dl7450.Device, not {type(device).__name__}: load one, or make one by Device(...)"
-        )
-    if network is not None and not (hasattr(network, "resolve") and hasattr(network, "connect")):
-        raise TypeError(
-            f"network must have resolve() and connect(), as dl7450.Network says; {type(network).__name__} has not"
-        )
+    _check_world(device, network, max_response_bytes)
+    _check_observers(observers)
     machine = device if isinstance(device, Machine) else Machine(device or Device(), trio.lowlevel.current_clock())
     reached = DeviceNetwork(network or TrioNetwork(), lambda: machine.address is not None)
     if transport is None:
         transport = DockTransport(reached)
-    observers = Observers(tracer_provider, meter_provider, on_frame, on_error, keep_going)
     try:
         async with open_plain_nursery() as nursery:
             lifetime = Lifetime(nursery)
@@ -133,3 +128,34 @@ def run(app: str | Path | Callable[[], object]) -> None:
     # No code of the app runs on this thread, so nothing but a checkpoint need be interrupted.
     with ctrl_c_first():
         trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)
+
+
+def _check_world(device: object, network: object, max_response_bytes: object) -> None:
+    if device is not None and not isinstance(device, Device | Machine):
+        raise TypeError(
+            f"device must be a dl7450.Device, not {type(device).__name__}: load one, or make one by Device(...)"
+        )
+    if network is not None and not (hasattr(network, "resolve") and hasattr(network, "connect")):
+        raise TypeError(
+            f"network must have resolve() and connect(), as dl7450.Network says; {type(network).__name__} has not"
+        )
+    if not isinstance(max_response_bytes, int) or isinstance(max_response_bytes, bool):
+        raise TypeError(f"max_response_bytes must be an int, not {type(max_response_bytes).__name__}")
+    if max_response_bytes < 0:
+        raise ValueError(f"max_response_bytes must be 0 or more bytes, not {max_response_bytes}")
+
+
+def _check_observers(observers: Observers) -> None:
+    for name, provider, method in (
+        ("tracer_provider", observers.tracer_provider, "get_tracer"),
+        ("meter_provider", observers.meter_provider, "get_meter"),
+    ):
+        if provider is not None and not hasattr(provider, method):
+            raise TypeError(f"{name} must have {method}(), as OpenTelemetry's have; {type(provider).__name__} has not")
+    for name, function in (("on_frame", observers.on_frame), ("on_error", observers.on_error)):
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} must be a function of one parameter, not {type(function).__name__}")
+        if iscoroutinefunction(function):
+            raise TypeError(f"{name} must be a plain function, not an async one: nobody would await it")
+    if not isinstance(observers.keep_going, bool):
+        raise TypeError(f"keep_going must be True or False, not {type(observers.keep_going).__name__}")

@@ -77,6 +77,16 @@ def check_call(
     return Call(method, parsed, None, parsed.redacted, _completed(sent, parsed, body), body, seconds, cacert)
 
 
+def check_wait(wait: object) -> None:
+    """Check what says whether a request waits for a token.
+
+    Raises:
+        TypeError: it is not a bool.
+    """
+    if not isinstance(wait, bool):
+        raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
+
+
 def check_callback(on_complete: Callback | None, on_response: Callback | None) -> Callback:
     """Return the callback, whichever of its two names it was passed by (dock SDK: `on_response` from 0.6 on)."""
     if on_complete is not None and on_response is not None:

@@ -26,7 +26,7 @@ from .._trio.exception_groups import raise_ungrouped
 from .._trio.lifetime import CLOSED_MEANWHILE, DockClosed, Lifetime, Visit
 from .._trio.timed_scope import TimedScope
 from .._trio.turns import NO_TURN
-from ._arguments import Call, Callback, Data, check_call, check_callback
+from ._arguments import Call, Callback, Data, check_call, check_callback, check_wait
 from ._control import RequestControl
 from ._curl import FailedRequest, Failure, code_of
 from ._exchange import Exchange
@@ -263,8 +263,7 @@ class HttpClient:
         return self._thread_calls.visit(self._make, call, "sync")
 
     async def _make(self, visit: Visit, call: Call, api: str, wait: bool = False) -> Response:
-        if not isinstance(wait, bool):
-            raise TypeError(f"wait must be True or False, not {type(wait).__name__}")
+        check_wait(wait)
         await visit.begin()
         self._lifetime.pending.begin()
         turns = self._lifetime.turns

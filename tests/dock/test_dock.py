@@ -696,10 +696,21 @@ async def test_wait_all_blocked_waits_for_the_app_thread(nursery: trio.Nursery, 
     [
         ({"device": "dock.yaml"}, r"^device must be a dl7450\.Device, not str"),
         ({"network": "offline"}, r"^network must have resolve\(\) and connect\(\)"),
+        ({"max_response_bytes": None}, r"^max_response_bytes must be an int, not NoneType$"),
+        ({"max_response_bytes": 1e6}, r"^max_response_bytes must be an int, not float$"),
+        ({"max_response_bytes": -1}, r"^max_response_bytes must be 0 or more bytes, not -1$"),
+        (
+            {"tracer_provider": "otlp"},
+            r"^tracer_provider must have get_tracer\(\), as OpenTelemetry's have; str has not$",
+        ),
+        ({"meter_provider": 5}, r"^meter_provider must have get_meter\(\), as OpenTelemetry's have; int has not$"),
+        ({"on_frame": "frames"}, r"^on_frame must be a function of one parameter, not str$"),
+        ({"on_error": trio.sleep}, r"^on_error must be a plain function, not an async one: nobody would await it$"),
+        ({"keep_going": "no"}, r"^keep_going must be True or False, not str$"),
     ],
 )
-async def test_what_is_not_a_device_or_a_network_is_refused_with_the_fix(options: Any, message: str) -> None:
-    with pytest.raises(TypeError, match=message):
+async def test_what_a_dock_cannot_be_made_of_is_refused_with_the_fix(options: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
         await dl7450.open_dock(**options).__aenter__()
 
 

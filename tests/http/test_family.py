@@ -174,6 +174,12 @@ async def test_a_failure_is_the_clients_own_exception_with_the_code_on_it(
     assert str(raised.value.request.url) == url
 
 
+async def test_a_client_is_told_at_once_that_wait_must_be_a_bool() -> None:
+    async with dl7450.open_dock() as dock:
+        with pytest.raises(TypeError, match=r"^wait must be True or False, not str$"):
+            dock.as_transport(wait="yes")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("wait", "refused"), [(False, 4), (True, 0)])
 async def test_a_client_has_the_docks_sixteen_tokens(
     wait: bool, refused: int, nursery: trio.Nursery, autojump_clock: MockClock
