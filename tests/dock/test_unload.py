@@ -142,6 +142,18 @@ def test_the_next_app_stops_the_one_before_and_the_time_zone_stays(dock: TestDoc
     assert dock.statistics().cancelled == 1
 
 
+def test_a_traceback_is_cleared_by_the_next_app_and_nothing_by_the_one_after(dock: TestDock) -> None:
+    def draw() -> None:
+        splashscreen.Splashscreen().add_text_box("drawn")
+
+    with pytest.raises(LookupError):
+        dock.run_app(fail)
+    dock.run_app(draw)
+    assert dock.texts == ["drawn"]
+    dock.run_app(lambda: None)
+    assert dock.texts == ["drawn"]
+
+
 async def test_an_app_may_be_stopped(autojump_clock: MockClock) -> None:
     called: list[Response] = []
     async with dl7450.open_dock() as dock:

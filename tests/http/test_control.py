@@ -13,6 +13,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 import dl7450
 from dl7450 import http, wakeup
+from dl7450._trio.timed_scope import TimedScope
 from dl7450.http import Response
 from dl7450.http._client import HttpStatistics
 from dl7450.http._control import RequestControl
@@ -94,13 +95,22 @@ async def test_cancel_on_the_trio_thread(nursery: trio.Nursery) -> None:
         control = dock.http.get_async(URL, never_called)
         await network.log.until(1)
         control.cancel()
+        assert control._scope.cancelled, "at once, so that whoever asks next finds it so"
         control.cancel()
         await wait_all_tasks_blocked()
         assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
         assert (await dock.http.get(URL)).status_code() == 200
 
 
-async def test_cancel_on_the_trio_thread_of_another_loop() -> None:
+async def test_cancel_on_the_trio_thread_of_another_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled_by: set[int] = set()
+    cancel = TimedScope.cancel
+
+    def noted(scope: TimedScope, reason: str) -> None:
+        cancelled_by.add(threading.get_ident())
+        cancel(scope, reason)
+
+    monkeypatch.setattr(TimedScope, "cancel", noted)
     controls: queue.SimpleQueue[RequestControl] = queue.SimpleQueue()
     ended: list[HttpStatistics] = []
 
@@ -117,6 +127,7 @@ async def test_cancel_on_the_trio_thread_of_another_loop() -> None:
         control.cancel()
         await trio.to_thread.run_sync(thread.join)
     control.cancel()
+    assert cancelled_by == {thread.ident}, "a cancel scope is its own loop's"
     assert ended == [HttpStatistics(16, 0, cancelled=1)]
 
 
@@ -124,6 +135,16 @@ async def test_cancel_before_the_request_has_begun(nursery: trio.Nursery) -> Non
     async with dl7450.open_dock(network=ScriptedNetwork(nursery, FINE)) as dock:
         dock.http.get_async(URL, never_called).cancel()
     assert dock.http.statistics() == HttpStatistics(16, 0, cancelled=1)
+
+
+async def test_cancel_of_a_request_that_is_about_to_be_refused(nursery: trio.Nursery) -> None:
+    async with dl7450.open_dock(network=ScriptedNetwork(nursery, (request,))) as dock:
+        controls = [dock.http.get_async(URL, never_called) for _ in range(17)]
+        controls[-1].cancel()
+        await wait_all_tasks_blocked()
+        assert dock.http.statistics() == HttpStatistics(16, 16, cancelled=1)
+        for control in controls:
+            control.cancel()
 
 
 async def test_cancel_at_the_moment_of_a_deadline_further_in_is_no_timeout(

@@ -162,6 +162,12 @@ async def test_the_scope_of_an_address_is_kept(monkeypatch: pytest.MonkeyPatch) 
     assert await TrioNetwork().resolve("dock.example", 80) == [Address("fe80::1", 80, scope_id=7)]
 
 
+async def test_the_scope_of_an_address_is_connected_to() -> None:
+    with pytest.raises(OSError) as refused:  # noqa: PT011  the number is compared below
+        await TrioNetwork().connect(Address("fe80::1", 9, scope_id=socket.if_nametoindex("lo")))
+    assert refused.value.errno != errno.EINVAL, "how the system refuses a link-local address without a scope"
+
+
 async def test_a_url_may_name_the_scope_of_an_address() -> None:
     async with fault_server(FINE, host="::1") as server, dl7450.open_dock() as dock:
         codes = [

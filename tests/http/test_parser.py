@@ -230,6 +230,7 @@ def test_one_request_follows_another() -> None:
         (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", Failure.BAD_HEADER),
         (raw_200(b"Content-Length: 5", b"Content-Length: 6"), Failure.BAD_HEADER),
         (raw_200(b"Content-Length: 9223372036854775808"), Failure.TOO_LARGE),
+        (raw_200(b"Content-Length: " + b"9" * 5000), Failure.TOO_LARGE),  # more digits than Python makes an int of
         (raw_200(b"Transfer-Encoding: gzip, chunked"), Failure.TRANSFER_CODING),
         (chunked(b"zz\r\n"), Failure.BAD_CHUNK),
         (chunked(b"1\r\nzz"), Failure.BAD_CHUNK),

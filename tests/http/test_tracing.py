@@ -80,6 +80,17 @@ CASES = {
         phases=[DNS, CONNECT],
         status=StatusCode.UNSET,
     ),
+    "a large upload": Case(
+        ANSWERED | {"http.request.method": "POST", "http.request.body.size": 200_000},
+        seconds=6.0,
+        events=(("request sent", 3.0), ("first byte", 6.0)),
+        phases=[
+            Shown("DNS lookup dock.example", seconds=1.0, parent="POST"),
+            Shown("socket connect 192.0.2.1:80", seconds=2.0, parent="POST"),
+        ],
+        arguments={"method": "POST", "data": bytes(200_000)},
+        status=StatusCode.UNSET,
+    ),
     "a post with secrets": Case(
         ANSWERED
         | {

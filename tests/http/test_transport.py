@@ -150,6 +150,13 @@ async def test_a_request_on_a_connection_that_dies_unseen_is_sent_again(method: 
     assert dock.http.statistics() == HttpStatistics(16, 0, completed=2)
 
 
+async def test_a_request_that_is_answered_by_something_else_is_not_sent_again() -> None:
+    async with fault_server((request, ok(), request, b"nonsense"), FINE) as server, dl7450.open_dock() as dock:
+        codes = [(await dock.http.get(url_of(server))).status_code() for _ in range(2)]
+    assert codes == [200, 8]
+    assert connections(server) == [0, 0]
+
+
 async def test_a_request_on_a_new_connection_that_dies_is_not_sent_again() -> None:
     async with fault_server((request, close)) as server, dl7450.open_dock() as dock:
         assert (await dock.http.get(url_of(server))).status_code() == 52
