@@ -16,11 +16,11 @@ import httpx2
 
 from dl7450_telemetry import EventRecord
 
-from ..http._client import _decoded
 from ..http._exchange import Exchange
 from ..http._messages import AnswerBody, DockAnswer, DockRequest
 from ..http._network import Network
 from ..http._parser import AnswerHead
+from ..http._sender import decoded
 from ..http._transport import DockTransport
 
 KEPT: Final = 200  # requests
@@ -84,7 +84,7 @@ class Answers:
         request = self._requests.get(span_id)
         if request is None or request.head is None:
             return None
-        headers = tuple((_decoded(name), _decoded(value)) for name, value in request.head.headers)
+        headers = tuple((decoded(name), decoded(value)) for name, value in request.head.headers)
         return Answer(request.head.status_code, headers, request.body, request.size)
 
     def under_way(self) -> dict[str, Progress]:

@@ -13,9 +13,9 @@ from typing import NamedTuple, cast
 import httpx2
 import trio
 
-from ..http._client import _decoded
 from ..http._curl import CurlCode, FailedRequest, code_of
 from ..http._messages import DockAnswer
+from ..http._sender import decoded
 from ..http._transport import DockTransport
 from ..testing._recording import RecordedExchange
 from ..testing._request import Request
@@ -95,7 +95,7 @@ class Recorder:
                     request_headers=tuple(request.headers.items()),
                     request_body=request.body,
                     status=ended.status,
-                    headers=tuple((_decoded(name), _decoded(value)) for name, value in ended.headers),
+                    headers=tuple((decoded(name), decoded(value)) for name, value in ended.headers),
                     body=ended.body,
                 )
             )

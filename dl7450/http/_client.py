@@ -11,18 +11,17 @@ The sync functions and the callback functions of the SDK are thin bridges over i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing, nullcontext, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeAlias, TypeVar, TypeVarTuple, cast
+from typing import Protocol, TypeAlias, TypeVar, TypeVarTuple
 
 import httpx2
 import trio
 from opentelemetry.context import Context
 
 from .._trio.app_spans import app_span
-from .._trio.exception_groups import raise_ungrouped
 from .._trio.lifetime import CLOSED_MEANWHILE, DockClosed, Lifetime, Visit
 from .._trio.timed_scope import TimedScope
 from .._trio.turns import NO_TURN
@@ -30,11 +29,9 @@ from ._arguments import Call, Callback, Data, check_call, check_callback, check_
 from ._control import RequestControl
 from ._curl import FailedRequest, Failure, code_of
 from ._exchange import Exchange
-from ._family import HTTPX2, family_of_transport
-from ._messages import DockAnswer, DockRequest
 from ._response import Response
+from ._sender import Sender
 from ._tracing import HttpTracing, RequestSpan
-from ._transport import DockTransport
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -104,13 +101,10 @@ class HttpClient:
         max_response_bytes: int,
     ) -> None:
         self._lifetime = lifetime
-        self._transport = transport
-        self._family = family_of_transport(transport)
-        self._may_answer_from_memory = not isinstance(transport, DockTransport)
+        self._sender = Sender(transport, max_response_bytes)
         self._tracing = tracing
         self._app_code = app_code
         self._thread_calls = thread_calls
-        self._max_response_bytes = max_response_bytes
         self._token = trio.lowlevel.current_trio_token()
         self._limiter = trio.CapacityLimiter(REQUESTS_MAX)
         self._counts: Counter[str] = Counter()
@@ -345,13 +339,13 @@ class HttpClient:
                         admitted = True
                         scope.relative_deadline = call.timeout
                     async with turn:
-                        if not takes_turns and (not admitted or call.failure or self._may_answer_from_memory):
+                        if not takes_turns and (not admitted or call.failure or self._sender.may_answer_from_memory):
                             # Every request must be a checkpoint. A turn is one, and so is a real connection; a
                             # transport in memory may not be.
                             await trio.lowlevel.checkpoint()
                         if not admitted:
                             raise FailedRequest(Failure.NO_TOKEN)
-                        exchanged = self._exchange_in_time if takes_turns else self._exchange
+                        exchanged = self._exchange_in_time if takes_turns else self._sender.send
                         response = await exchanged(call, span, exchange)
                 except (trio.Cancelled, KeyboardInterrupt) as error:
                     cancelled = error  # the scope may catch it
@@ -381,47 +375,8 @@ class HttpClient:
     async def _exchange_in_time(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
         """With a deadline of its own: a request that it ends waits for its turn, and can be cancelled meanwhile."""
         with trio.move_on_after(call.timeout):
-            return await self._exchange(call, span, exchange)
+            return await self._sender.send(call, span, exchange)
         raise FailedRequest(Failure.DEADLINE)
-
-    async def _exchange(self, call: Call, span: RequestSpan, exchange: Exchange) -> Response:
-        if call.failure is not None:
-            raise FailedRequest(call.failure)
-        assert call.url is not None  # a URL or a failure
-        request = DockRequest(call, call.url, span.inject(call.headers), exchange, self._max_response_bytes)
-        try:
-            answer = await self._transport.handle_async_request(
-                request if self._family is HTTPX2 else request.as_httpx(self._family.module)
-            )
-            if type(answer) is DockAnswer:
-                head = answer.head
-                return Response(
-                    head.status_code, _joined(head.headers), await answer.body.read(self._max_response_bytes)
-                )
-            exchange.head_received = True
-            exchange.status_code = answer.status_code
-            exchange.http_version = answer.http_version.removeprefix("HTTP/")
-            try:
-                body = await self._read(answer)
-            finally:
-                await answer.aclose()
-        except BaseExceptionGroup as group:  # of connecting and sending, and of others' networks and transports
-            raise_ungrouped(group)
-        except self._family.errors as error:
-            raise FailedRequest(self._family.failure_of(error)) from error
-        except MemoryError as error:
-            raise FailedRequest(Failure.MEMORY) from error
-        return Response(answer.status_code, _joined(answer.headers.raw), body)
-
-    async def _read(self, answer: httpx2.Response) -> bytearray:
-        body = bytearray()
-        chunks = aiter(cast(httpx2.AsyncByteStream, answer.stream))
-        async with aclosing(chunks) if isinstance(chunks, AsyncGenerator) else nullcontext():
-            async for chunk in chunks:
-                body += chunk
-                if len(body) > self._max_response_bytes:
-                    raise FailedRequest(Failure.TOO_LARGE)
-        return body
 
     def _run_callback(
         self, callback: Callback, response: Response, context: Context, still_wanted: Callable[[], bool]
@@ -433,26 +388,3 @@ class HttpClient:
             suppress(DockClosed) if self._lifetime.door_closed else nullcontext(),  # a chain of requests ends here
         ):
             callback(response)
-
-
-def _joined(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers as the dock gives them: names as they arrived, a repeated name joined by the first one's spelling."""
-    if len({name.lower() for name, _ in raw}) == len(raw):  # as a rule
-        return {name.decode("latin-1"): _decoded(value) for name, value in raw}
-    spelling: dict[bytes, bytes] = {}
-    values: dict[bytes, list[str]] = {}
-    for name, value in raw:
-        key = name.lower()
-        spelling.setdefault(key, name)
-        values.setdefault(key, []).append(_decoded(value))
-    return {
-        spelling[key].decode("latin-1"): ("\n" if key == b"set-cookie" else ", ").join(parts)
-        for key, parts in values.items()
-    }
-
-
-def _decoded(value: bytes) -> str:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
