@@ -102,11 +102,7 @@ class Events:
             self._count()
 
     def _count(self) -> None:
-        awaited = any(self._expected[listener.event] for listener in self._listeners)
-        if awaited and not self.pending.count:
-            self.pending.begin()
-        elif not awaited and self.pending.count:
-            self.pending.end()
+        self.pending.count_one(any(self._expected[listener.event] for listener in self._listeners))
 
 
 def _is_heard(listener: Listener) -> bool:
