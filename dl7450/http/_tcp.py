@@ -61,6 +61,7 @@ class TcpStream(trio.abc.Stream):
             await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def wait_send_all_might_not_block(self) -> None:
+        self._check_open()
         await trio.lowlevel.wait_writable(self._end)
 
     def receive_some(self, max_bytes: int | None = None) -> Coroutine[Any, Any, bytes]:  # one frame less than `async`
@@ -82,13 +83,16 @@ class TcpStream(trio.abc.Stream):
                 with suppress(BlockingIOError):
                     return read(into)
             while True:
-                if self._end.fileno() < 0:  # waiting for it is a ValueError
-                    raise trio.ClosedResourceError("this socket was already closed")
+                self._check_open()
                 await trio.lowlevel.wait_readable(self._end)
                 with suppress(BlockingIOError):
                     return read(into)
         except OSError as error:
             raise _as_trio(error) from error
+
+    def _check_open(self) -> None:
+        if self._end.fileno() < 0:  # waiting for it is a ValueError
+            raise trio.ClosedResourceError("this socket was already closed")
 
     def _recv(self, size: int) -> bytes:
         data = self._end.recv(size)

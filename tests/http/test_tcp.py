@@ -69,6 +69,8 @@ async def test_a_reset_and_a_closed_stream_are_told_in_trios_words() -> None:
             await stream.send_all(b"x")
         with pytest.raises(trio.ClosedResourceError):
             await stream.receive_some()
+        with pytest.raises(trio.ClosedResourceError):
+            await stream.wait_send_all_might_not_block()
 
 
 async def test_closing_wakes_who_reads() -> None:
