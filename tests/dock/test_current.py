@@ -171,6 +171,21 @@ print(http.get(sys.argv[1]).status_code())
         assert await running.end() == Ended(0, "200\n", "")
 
 
+async def test_an_open_dock_is_meant_and_not_the_default_one_that_a_script_has_used() -> None:
+    source = """\
+import sys, trio, dl7450
+from dl7450 import http
+http.get(sys.argv[1])
+async def main():
+    async with dl7450.open_dock() as dock:
+        await trio.to_thread.run_sync(http.get, sys.argv[1])
+        print(dock.http.statistics().completed)
+trio.run(main)
+"""
+    async with fault_server(FINE) as server:
+        assert await run_script(source, server) == Ended(0, "1\n", "")
+
+
 async def test_a_daemon_thread_that_waits_does_not_keep_the_interpreter() -> None:
     source = """\
 import sys, threading

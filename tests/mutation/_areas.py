@@ -17,7 +17,7 @@ class Area:
 
 WIRE = ["connection", "curl", "incoming", "network", "request_bytes", "tls", "transport"]
 CALLED_BY_APPS = ["__init__", "_dock_of_call", "_control"]
-DOCK = ["app_thread", "dock", "loader", "current", "ctrl_c"]
+DOCK = ["app_thread", "dock", "unload", "loader", "current", "ctrl_c"]
 EXPORT = [
     "losses", "resource", "collector", "trace_file_exporter", "delivery", "configure", "environment", "export",
 ]  # fmt: skip
