@@ -7,6 +7,8 @@ from ._dock import current as _current
 
 __all__ = ["Timer", "wakeup"]
 
+_LONGEST = 10**13  # milliseconds, 317 years: a moment beyond them may have no date
+
 
 class Timer:
     """Calls a function after a time, once or again and again."""
@@ -25,7 +27,7 @@ class Timer:
 
         Raises:
             TypeError: `task` cannot be called or is async, or a time is not a number.
-            ValueError: a time is negative.
+            ValueError: a time is negative, or more than 10**13 (the SDK names no bound).
         """
         if not callable(task):
             raise TypeError(f"task must be a function without parameters, not {type(task).__name__}")
@@ -37,6 +39,8 @@ class Timer:
                 raise TypeError(f"{name} must be a number of milliseconds, not {type(value).__name__}")
             if not value >= 0:
                 raise ValueError(f"{name} must be 0 or more milliseconds, not {value}")
+            if value > _LONGEST:
+                raise ValueError(f"{name} must be at most {_LONGEST} milliseconds, which are 317 years")
         dock = _current.current_dock()
         self._timer = dock.call_sync(dock.timers.start, task, time_ms / 1000, repeat_ms / 1000)
 

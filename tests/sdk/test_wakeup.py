@@ -157,6 +157,8 @@ MISUSE: list[tuple[tuple[Any, ...], type[Exception], str]] = [
     ((print, -1), ValueError, "time_ms must be 0 or more milliseconds, not -1"),
     ((print, math.nan), ValueError, "time_ms must be 0 or more milliseconds, not nan"),
     ((print, 0, -0.1), ValueError, "repeat_ms must be 0 or more milliseconds, not -0.1"),
+    ((print, math.inf), ValueError, "time_ms must be at most 10000000000000 milliseconds, which are 317 years"),
+    ((print, 0, 10**400), ValueError, "repeat_ms must be at most 10000000000000 milliseconds, which are 317 years"),
 ]
 
 
