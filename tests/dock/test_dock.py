@@ -714,6 +714,13 @@ async def test_what_a_dock_cannot_be_made_of_is_refused_with_the_fix(options: An
         await dl7450.open_dock(**options).__aenter__()
 
 
+async def test_a_timer_that_is_started_after_the_end_is_not_due(autojump_clock: MockClock) -> None:
+    async with dl7450.open_dock() as dock:
+        pass
+    dock.timers.start(print, 0, 1)
+    assert (dock.timers.due(), dock.timers.pending.count) == ([], 0)
+
+
 async def test_a_request_that_an_app_has_started_is_made_though_the_block_is_left_at_that_moment(
     nursery: trio.Nursery,
 ) -> None:
