@@ -2,7 +2,8 @@
 
 The file is read twice. The first time, every span goes into an index, which says what is asked for; the second time,
 only the parts of the file are read that hold it. So memory is bounded by the traces that are drawn, which are held
-whole, and by about a hundred bytes for each span of the file.
+whole, and by about a hundred bytes for each span of the file. As JSON a trace is written while it is read, unless one
+before it has not been read to its end.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ._tree import traces
 from ._waterfall import Waterfall, ends
 
 _DRAWN_TRACES = 20
+_JSON_BEGIN, _JSON_END = '{"resourceSpans": [', "]}\n"
 _COUNTED_DAMAGE = 10_000  # no more than these are told apart
 
 logger = logging.getLogger("dl7450_telemetry")
@@ -75,9 +77,9 @@ def show_traces(
             matching = sorted(matching, key=lambda entry: entry.end - entry.start, reverse=True)[:slowest]
         again = _Again(file, blocks)
         if as_json:
-            for line in again.json_lines(matching):
+            for part in again.json_parts(matching):
                 # Not console.print: it would wrap and colour.
-                console.file.write(line)
+                console.file.write(part)
         else:
             console.print(_heading(path, len(index), matching))
             _draw(console, index, matching, again, max(slowest or 0, _DRAWN_TRACES), by)
@@ -139,8 +141,11 @@ class _Again:
             for request in self._file.requests(self._file.read_again(self._blocks[number])):
                 yield from (span for span in self._file.spans(request) if span.trace_id in trace_ids)
 
-    def json_lines(self, entries: Sequence[TraceEntry]) -> Iterator[str]:
-        """Some traces as OTLP JSON, in the order given; each as soon as it and those before it have been read."""
+    def json_parts(self, entries: Sequence[TraceEntry]) -> Iterator[str]:
+        """Some traces as lines of OTLP JSON, in the order given, in parts: each as soon as it can be written.
+
+        So of the trace that is next nothing is held, however large it is; of those after it, what has been read.
+        """
         in_block: defaultdict[int, list[TraceEntry]] = defaultdict(list)
         for entry in entries:
             for number in entry.blocks:
@@ -148,16 +153,24 @@ class _Again:
         found: dict[str, list[Json]] = {}
         next_up = iter(entries)
         first = next(next_up, None)
+        begun = False  # the line of the first
         for number in sorted(in_block):
             for entry in in_block[number]:
                 found.setdefault(entry.trace_id, [])
             for request in self._file.requests(self._file.read_again(self._blocks[number])):
                 with suppress(*SHAPE_ERRORS):  # told when it was read the first time
                     split_by_trace(request.json, found)
-            while first is not None and first.blocks[-1] <= number:
-                # In ASCII: whatever the terminal or the pipe is set to, it arrives.
-                yield json.dumps({"resourceSpans": found.pop(first.trace_id)}) + "\n"
-                first = next(next_up, None)
+            while first is not None and first.trace_id in found:
+                for resource_spans in found[first.trace_id]:
+                    # In ASCII: whatever the terminal or the pipe is set to, it arrives.
+                    yield (", " if begun else _JSON_BEGIN) + json.dumps(resource_spans)
+                    begun = True
+                found[first.trace_id].clear()
+                if first.blocks[-1] > number:
+                    break
+                yield _JSON_END if begun else _JSON_BEGIN + _JSON_END
+                del found[first.trace_id]
+                first, begun = next(next_up, None), False
 
 
 def _heading(path: str | Path, traces_in_file: int, shown: Sequence[TraceEntry]) -> Text:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from dl7450_telemetry import TraceFileError, TraceFilter, read_trace_file, show_traces
 from dl7450_telemetry._otlp_json import decode_for_index, encode_line
+from dl7450_telemetry._trace_file import Block, TraceFile
 from dl7450_telemetry._trace_index import TraceIndex
 from tests.telemetry._spans import MORNING
 
@@ -72,6 +73,27 @@ def test_json_keeps_all_of_a_trace_together(trace_file: Path, tmp_path: Path) ->
     trace_ids(trace_file, out, failed=True)
     assert len(out.read_text().splitlines()) == 1
     assert read_trace_file(out) == [record for record in read_trace_file(trace_file) if int(record.trace_id, 16) == 2]
+
+
+def test_json_is_written_while_the_trace_is_read(trace_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace_file.write_bytes(b"".join(encode_line([request(1, 10, "a", id=number)]) for number in (1, 2, 3)))
+    record: list[str] = []
+    read_again = TraceFile.read_again
+
+    def noted(file: TraceFile, block: Block) -> Block:
+        record.append("read")
+        return read_again(file, block)
+
+    class Out(StringIO):
+        def write(self, text: str) -> int:
+            record.append("written")
+            return super().write(text)
+
+    monkeypatch.setattr(TraceFile, "read_again", noted)
+    out = Out()
+    show_traces(trace_file, as_json=True, console=Console(file=out))
+    assert record == ["read", "written"] * 3 + ["written"]
+    assert len(json.loads(out.getvalue())["resourceSpans"]) == 3
 
 
 def fail(message: str) -> None:
