@@ -267,3 +267,20 @@ def test_a_span_that_is_not_unicode_costs_one_line(
     [warning] = warnings(caplog)
     assert "surrogates not allowed" in warning
     assert "\n" not in warning
+
+
+def test_what_goes_over_tls_is_judged_and_bounded_as_all_else() -> None:
+    adapter = _collector.CollectorAdapter(warn=print)
+    session = adapter.session()
+    assert {session.get_adapter(f"{scheme}://collector.example/") for scheme in ("http", "https")} == {adapter}
+
+
+def test_an_exporter_that_was_shut_down_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        warnings: list[str] = []
+        exporter = _collector.OtlpSpanExporter(warnings.append)
+        exporter.shutdown()
+        assert exporter.export([REQUEST]) is SpanExportResult.FAILURE
+        assert receiver.traces.empty()
+    assert len(warnings) == 1
