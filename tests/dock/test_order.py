@@ -137,8 +137,7 @@ def test_an_agenda_goes_by_moments_then_by_numbers_and_the_render_is_last() -> N
         agenda.add(Entry(due, number, partial(record.append, name)))
     removed = Entry(1.0, 5, partial(record.append, "removed"))
     agenda.add(removed)
-    agenda.remove(removed)
-    agenda.remove(removed)
+    assert [agenda.remove(removed), agenda.remove(removed)] == [True, False]
     while (job := agenda.next_job(1.0)) is not None:
         job()
     assert (record, agenda.next_due) == (["first", "second", "third", "render once"], 2.0)

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import dl7450
-from dl7450.http._tls import _trust
+from dl7450.http._tls import _trust, names_match
 from tests._scripted_network import ScriptedNetwork
 from tests._spans import shown
 from tests.conformance._certificates import Tls, cacert, server_context
@@ -119,3 +119,9 @@ async def test_without_a_file_descriptor_left_the_first_https_is_a_code(
         told = await fetch()
     assert told == (77, f"SSL_CERT_FILE={path} cannot be used: {os.strerror(errno.EMFILE)}")
     assert (await fetch())[0] == 200  # the next request tries again
+
+
+def test_an_address_in_a_certificate_that_is_none_is_no_address_at_all() -> None:
+    malformed = {"subjectAltName": (("IP Address", "<invalid>"),)}  # as `ssl` describes one of five bytes
+    assert not names_match(malformed, "127.0.0.1")
+    assert not names_match(malformed, "<invalid>")
