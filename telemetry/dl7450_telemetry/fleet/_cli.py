@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .filters import Filters
 
 
+_WARNINGS_SHOWN = 20
+
+
 class _Span(click.ParamType[int]):
     """A span of time, in nanoseconds."""
 
@@ -164,37 +167,61 @@ def import_files(files: Sequence[Path], store: str) -> None:
     """Keep what each FILE holds: OTLP JSON lines, as --trace-file and the OpenTelemetry Collector write them.
 
     FILE may be compressed with gzip; - is standard input. What is damaged in it is left out, with a warning. A folder
-    is another store: all that it holds is copied. The server that has it open has to be stopped first.
+    is another store: all that it holds is copied. The server that has it open has to be stopped first. An import that
+    is repeated, or was interrupted, adds what is not there yet.
     """
     from .extra import MissingExtraError
-    from .importer import import_file, import_store
+    from .importer import Imported, import_file, import_store
     from .store import StoreError, open_store
 
-    kept = 0
+    for file in files:  # before anything is kept
+        if str(file) != "-" and not file.exists():
+            raise click.UsageError(f"{str(file)!r} does not exist")
+    if any(file.is_dir() and file.resolve() == Path(store).resolve() for file in files):
+        raise click.UsageError(f"{store!r} cannot be imported into itself: name another place by --store")
+    kept = repeated = warnings = 0
+
+    def warn(text: str) -> None:
+        nonlocal warnings
+        warnings += 1
+        if warnings <= _WARNINGS_SHOWN:
+            click.echo(f"Warning: {text}", err=True)
+
     try:
         opened = open_store(store, _progress)
         try:
-            with click.progressbar(files, label="Importing", file=sys.stderr, item_show_func=_name) as shown:
-                for file in shown:
+            with click.progressbar(
+                length=len(files), label="Importing", file=sys.stderr, item_show_func=_said, update_min_steps=0
+            ) as bar:
+                for file in files:
+
+                    def progress(done: Imported, name: str = file.name) -> None:
+                        bar.update(0, f"{name}: {done.kept + done.repeated} rows")
+
                     if file.is_dir():
-                        kept += import_store(file, opened)
+                        done = import_store(file, opened, progress)
                     else:
-                        kept += import_file(file, opened, warn=lambda text: click.echo(f"Warning: {text}", err=True))
+                        done = import_file(file, opened, warn=warn, progress=progress)
+                    bar.update(1)
+                    kept, repeated = kept + done.kept, repeated + done.repeated
         finally:
             opened.close()
     except (MissingExtraError, StoreError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot read {error.filename!r}: {error.strerror}") from None
-    click.echo(f"{kept} rows kept in {without_secrets(store)}", err=True)
+    if warnings > _WARNINGS_SHOWN:
+        click.echo(f"Warning: {warnings - _WARNINGS_SHOWN} more of them", err=True)
+    there = f"; {repeated} were there already" if repeated else ""
+    click.echo(f"{kept} rows kept in {without_secrets(store)}{there}", err=True)
 
 
 def _progress(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-def _name(file: Path | None) -> str:
-    return "" if file is None else file.name
+def _said(text: str | None) -> str:
+    return text or ""
 
 
 @fleet.command()

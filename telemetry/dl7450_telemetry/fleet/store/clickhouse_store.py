@@ -85,6 +85,9 @@ class ClickHouseStore:
         """None: the tables are those of the Collector's exporter, which has no place for them."""
         return []
 
+    def known_requests(self, digests: Collection[int]) -> set[int]:
+        return set()
+
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         columns = _columns(batch)
         for name in self._whole_seconds.get(batch.table, ()):

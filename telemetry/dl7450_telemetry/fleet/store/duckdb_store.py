@@ -77,6 +77,10 @@ class DuckDbStore:
         found = self.query(sql, {"most": most, "lately": lately})
         return [digest for (digest,) in reversed(found)]
 
+    def known_requests(self, digests: Collection[int]) -> set[int]:
+        sql = f"SELECT DISTINCT Digest FROM {REQUESTS} WHERE Digest IN (SELECT unnest($digests::UBIGINT[]))"
+        return {digest for (digest,) in self.query(sql, {"digests": list(digests)})}
+
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         try:
             with self._writing, self._connection.cursor() as cursor:
@@ -116,7 +120,8 @@ class DuckDbStore:
             raise StoreError(f"the question cannot be answered: {error}") from error
 
     def batches(self, size: int) -> Iterator[Batch]:
-        """All that is kept, in batches of one day and table, of at most so many rows."""
+        """All that is kept, in batches of one day and table, of at most so many rows; the same ones each time."""
+        self._connection.execute("SET preserve_insertion_order = true")
         for table in TABLES:
             for day in self._days.with_rows(table, 0, LATEST):
                 with self._connection.cursor() as cursor:

@@ -27,6 +27,9 @@ class Store(Protocol):
     def kept_requests(self, most: int) -> list[int]:
         """The digests of the requests of the last hour that are kept, the oldest first; empty if the store has none."""
 
+    def known_requests(self, digests: Collection[int]) -> set[int]:
+        """Those of the digests whose requests are kept, whenever they came; none if the store keeps no digests."""
+
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         """Keep the rows of a batch. When it returns, they are committed.
 

@@ -57,6 +57,9 @@ class SpooledStore:
     def kept_requests(self, most: int) -> list[int]:
         return self._store.kept_requests(most)
 
+    def known_requests(self, digests: Collection[int]) -> set[int]:
+        return self._store.known_requests(digests)
+
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         with self._lock:
             self._drain()
