@@ -9,7 +9,7 @@ from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import open_store
-from tests.telemetry._spans import MORNING, get, span
+from tests.telemetry._spans import MORNING, TRACE_ID, get, span
 
 HOUR = Filters(MORNING, MORNING + 3600 * 10**9)
 
@@ -56,6 +56,6 @@ def test_a_table_is_given_as_json_and_as_csv() -> None:
     store.close()
     assert json.loads(table.json())["rows"][0]["error"] == "500"
     assert table.csv().splitlines() == [
-        "error,curl_code,http_status,host,failures,docks,sites,first,last",
-        f"500,0,500,a.example,1,1,1,{MORNING},{MORNING}",
+        "error,curl_code,http_status,host,failures,docks,sites,first,last,trace",
+        f"500,0,500,a.example,1,1,1,{MORNING},{MORNING},{TRACE_ID}",
     ]

@@ -67,6 +67,8 @@ def test_a_certificate_has_expired(fleet: Served, page: Page) -> None:
     found = rows(page, "errors")
     assert [row[1] for row in found] == ["timetable.example"]
     assert "certificate is not trusted: unknown or wrong authority, expired" in found[0][0]
+    page.locator("#errors tbody tr").get_by_role("link").last.click()
+    expect(page.locator("#waterfall")).to_contain_text("CURLE_PEER_FAILED_VERIFICATION")
 
 
 def test_docks_fall_silent(fleet: Served, page: Page) -> None:

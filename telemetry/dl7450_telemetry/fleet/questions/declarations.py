@@ -93,6 +93,7 @@ QUESTIONS: Final = {
             Column("sites", "count"),
             Column("first", "time"),
             Column("last", "time"),
+            Column("trace", "trace"),  # the newest one that shows it
         ),
         rollup=REQUESTS_KNOW,
     ),

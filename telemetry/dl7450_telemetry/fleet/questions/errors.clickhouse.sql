@@ -4,7 +4,8 @@ SELECT
     uniqExact(DeviceId),
     uniqExact(Site),
     toUnixTimestamp64Nano(min(Timestamp)),
-    toUnixTimestamp64Nano(max(Timestamp))
+    toUnixTimestamp64Nano(max(Timestamp)),
+    argMax(TraceId, (Timestamp, TraceId))
 FROM requests
 WHERE Failed
 GROUP BY ErrorType, CurlCode, HttpStatus, Host

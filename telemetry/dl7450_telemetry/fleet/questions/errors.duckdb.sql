@@ -4,7 +4,8 @@ SELECT
     count(DISTINCT DeviceId) AS docks,
     count(DISTINCT Site) AS sites,
     epoch_ns(min(Timestamp)),
-    epoch_ns(max(Timestamp))
+    epoch_ns(max(Timestamp)),
+    arg_max(TraceId, (Timestamp, TraceId))
 FROM requests
 WHERE Failed
 GROUP BY ErrorType, CurlCode, HttpStatus, Host

@@ -79,11 +79,13 @@ ROLLUPS: Final = {
             "Requests": "UINTEGER",
             "First": "BIGINT",
             "Last": "BIGINT",
+            "TraceId": "VARCHAR",  # of a failure
         },
         """
         SELECT
             Slot, Resource, Host, Failed, ErrorType, if(Failed, CurlCode, 0) AS Code,
-            if(Failed, HttpStatus, 0) AS Status, count(*), epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp))
+            if(Failed, HttpStatus, 0) AS Status, count(*), epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp)),
+            max(TraceId) FILTER (Failed)
         FROM {spans}
         WHERE IsRequest
         GROUP BY Slot, Resource, Host, Failed, ErrorType, Code, Status, if(Failed, Timestamp, NULL)

@@ -25,7 +25,7 @@ from .rollup_tables import PER_DECADE, ROLLUPS
 
 _AT_ONCE = 1_000_000  # spans that are counted in one transaction, for the memory that it takes
 
-_VERSION = 1  # another number has the rollups of older stores made anew
+_VERSION = 2  # another number has the rollups of older stores made anew
 
 
 class Rollups:

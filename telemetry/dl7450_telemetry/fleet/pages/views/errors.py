@@ -26,7 +26,7 @@ async def show(asking: Asking) -> Shown:
         query,
         "errors",
         sort="-failures",
-        columns=("error", "host", "failures", "docks", "sites", "first", "last"),
+        columns=("error", "host", "failures", "docks", "sites", "first", "last", "trace"),
         show={
             "error": lambda row: Markup('<a class="badge bad" href="{}">{}</a><p class="meaning">{}</p>').format(
                 query.url(error=row["error"], host=row["host"] or None), _name(row), meaning(row["error"])
@@ -38,6 +38,7 @@ async def show(asking: Asking) -> Shown:
                 query.url("/differs", error=row["error"]), row["sites"]
             ),
         },
+        labels={"trace": "Newest trace"},
         empty="No request failed in this window.",
     )
     width = step(filters)
