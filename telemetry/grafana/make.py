@@ -38,7 +38,7 @@ RATIO, NANOSECONDS, COUNT, TIME = "percentunit", "ns", "short", "dateTimeAsIso"
 UNITS = {
     "failure rate": RATIO,
     "the week before": RATIO,
-    "its other releases": RATIO,
+    "its other releases then": RATIO,
     "p50": NANOSECONDS,
     "p95": NANOSECONDS,
     "p99": NANOSECONDS,

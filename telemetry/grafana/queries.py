@@ -119,6 +119,7 @@ FROM timed
 GROUP BY phase
 ORDER BY indexOf(['DNS', 'connect', 'TLS', 'first byte', 'body'], phase)"""
 
+# Releases are compared in each 24th of the window, as the fleet's own page does: what all suffer then is no difference.
 RELEASES = f"""{REQUESTS}, each AS (
     SELECT
         app, release, uniqExact(dock) AS docks, count() AS asked, countIf(failed) AS failures,
@@ -126,19 +127,32 @@ RELEASES = f"""{REQUESTS}, each AS (
         arrayElement(topKIf(1)(error, failed), 1) AS error, min(Timestamp) AS first
     FROM requests
     GROUP BY app, release
+), slots AS (
+    SELECT
+        app, release, toFloat64(count()) AS n, toFloat64(countIf(failed)) AS k,
+        greatest(60, intDiv(toUnixTimestamp($__toTime) - toUnixTimestamp($__fromTime), 24)) AS width,
+        intDiv(toUnixTimestamp(Timestamp), width) AS slot
+    FROM requests
+    GROUP BY app, release, slot
 ), compared AS (
     SELECT
-        *, nullIf(sum(asked) OVER (PARTITION BY app) - asked, 0) AS rest,
-        sum(failures) OVER (PARTITION BY app) - failures AS rest_failures,
-        sum(failures) OVER (PARTITION BY app) / sum(asked) OVER (PARTITION BY app) AS rate
-    FROM each
+        app, release, toInt64(sum(n)) AS compared, sum(k_all - k) / sum(n_all - n) AS rest_rate,
+        (sum(k) - sum(n * k_all / n_all))
+            / nullIf(sqrt(sum(n * (n_all - n) * k_all * (n_all - k_all) / (n_all * n_all * (n_all - 1)))), 0) AS z
+    FROM (
+        SELECT app, release, n, k, sum(n) OVER beside AS n_all, sum(k) OVER beside AS k_all
+        FROM slots
+        WINDOW beside AS (PARTITION BY app, slot)
+    )
+    WHERE n_all > n
+    GROUP BY app, release
 )
 SELECT
     app AS "app", release AS "release", docks AS "docks", asked AS "requests", failures AS "failures",
-    failures / asked AS "failure rate", rest_failures / rest AS "its other releases",
-    ("failure rate" - "its other releases") / nullIf(sqrt(rate * (1 - rate) * (1 / asked + 1 / rest)), 0)
-        AS "standard errors apart", p50 AS "p50", p95 AS "p95", error AS "error", first AS "first seen"
-FROM compared
+    failures / asked AS "failure rate", if(compared = 0, NULL, rest_rate) AS "its other releases then",
+    if(compared = 0, NULL, z) AS "standard errors apart", p50 AS "p50", p95 AS "p95", error AS "error",
+    first AS "first seen"
+FROM each LEFT JOIN compared USING (app, release)
 ORDER BY app, first, release"""
 
 # A cumulative point (temporality 2) counts from the start of its stream: hence the difference to the one before.

@@ -8,6 +8,7 @@ import pytest
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import Store, open_store
+from tests.fleet import _rollouts
 from tests.fleet._incidents import DAY, HOUR, SECOND, START, spans
 
 
@@ -57,6 +58,26 @@ def test_a_release_that_fails_stands_out_from_noise(store: Store) -> None:
     assert z["carousel", "1.3"] > 3
     assert z["carousel", "1.2"] < -3
     assert z["departures", "1.2"] is None
+
+
+def test_releases_are_compared_at_the_moments_at_which_both_were_there() -> None:
+    store = open_store(":memory:")
+    store.insert(batch_of(_rollouts.spans()))
+    found = {(row["app"], row["release"]): row for row in rows(store, "releases")}
+    store.close()
+    assert found["even", "1"]["failure_rate"] > 1.5 * found["even", "2"]["failure_rate"]
+    assert abs(found["even", "2"]["z"]) < 1
+    assert (found["even", "2"]["compared"], found["even", "2"]["rest_rate"]) == (144, pytest.approx(0.1, abs=0.01))
+    assert found["worse", "2"]["z"] > 3
+    assert found["worse", "1"]["z"] == pytest.approx(-found["worse", "2"]["z"])
+    for release in "12":
+        assert [found["at_once", release][name] for name in ("compared", "rest_rate", "z")] == [0, None, None]
+
+
+def test_an_error_names_the_newest_trace_that_shows_it(store: Store) -> None:
+    newest = {(row["error"], row["host"]): row for row in rows(store, "errors")}["404", "content.example"]
+    shown = [(row["start"], row["attributes"].get("error.type")) for row in rows(store, "trace", id=newest["trace"])]
+    assert (newest["last"], "404") in shown
 
 
 def test_what_differs_names_the_culprit_unasked(store: Store) -> None:

@@ -16,8 +16,11 @@ from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.store import Store, StoreError, StoreUnavailableError, open_store
 from dl7450_telemetry.fleet.table import Column, Table
+from tests.fleet import _rollouts
 from tests.fleet._clickhouse import ROOT, clickhouse, needs_clickhouse
-from tests.fleet._incidents import DAY, START, spans
+from tests.fleet._incidents import DAY, HOUR, START, spans
+
+ROLLOUTS = replace(DAY, since=DAY.since - 20 * 24 * HOUR, until=DAY.until - 20 * 24 * HOUR)
 
 pytestmark = needs_clickhouse
 
@@ -69,6 +72,7 @@ def stores(server: str) -> Iterator[dict[str, Store]]:
         store.insert(today)
         store.insert(before)
         store.insert(lags())
+        store.insert(batch_of(_rollouts.spans(ROLLOUTS.since)))
     yield all_three
     for store in all_three.values():
         store.close()
@@ -103,6 +107,13 @@ def test_both_engines_give_the_same_answer(stores: dict[str, Store], engine: str
     given = {"trace": {"id": a_trace}, "dock": {"id": f"{7:064x}"}, "lag": {"id": "A1"}}.get(question, {})
     duckdb, clickhouse = (ask(stores[name], question, DAY, **given) for name in ("duckdb", engine))
     assert duckdb.rows
+    assert [list(row) for row in clickhouse.rows] == comparable(duckdb)
+
+
+@pytest.mark.parametrize("engine", ["clickhouse", "exporter"])
+def test_both_engines_compare_releases_over_the_same_time(stores: dict[str, Store], engine: str) -> None:
+    duckdb, clickhouse = (ask(stores[name], "releases", ROLLOUTS) for name in ("duckdb", engine))
+    assert {row["compared"] for row in duckdb.dicts()} == {0, 144}
     assert [list(row) for row in clickhouse.rows] == comparable(duckdb)
 
 

@@ -7,7 +7,8 @@
 | `views/` | the views, one file each |
 | `query.py` | what a URL says, and the URLs of its neighbours |
 | `tables.py`, `cells.py` | tables, and how a value is shown by the kind of its column |
-| `charts.py`, `drawings.py` | lines that the browser draws, and small drawings made here |
+| `side_by_side.py`, `significance.py` | two releases over times that can be compared, and what is more than noise |
+| `charts.py`, `drawings/` | lines that the browser draws, and small drawings made here |
 | `meanings.py` | what a failure means, in one sentence |
 | `templates/` | one for each view; the frame is that of `dl7450_telemetry.web` |
 """

@@ -164,12 +164,16 @@ QUESTIONS: Final = {
             Column("requests", "count"),
             Column("failures", "count"),
             Column("failure_rate", "ratio"),
-            Column("rest_rate", "ratio"),  # of the app's other releases; None if there are none
-            Column("z", "number"),  # the difference in standard errors: between -3 and 3 it is noise
+            # What follows is of moments (of `coarse`) in which other releases of the app were there, too: a release
+            # that came on Wednesday is not blamed for what the others have done since, nor praised for Monday.
+            Column("compared", "count"),  # requests
+            Column("rest_rate", "ratio"),  # the failure rate of the others; None if there are none
+            Column("z", "number"),  # Cochran, Mantel and Haenszel: between -3 and 3 the difference is noise
             Column("p50", "duration"),
             Column("p95", "duration"),
             Column("error", "text"),  # the most frequent one
             Column("first_seen", "time"),
+            Column("last_seen", "time"),
         ),
         rollup=TIMES_KNOW,
     ),

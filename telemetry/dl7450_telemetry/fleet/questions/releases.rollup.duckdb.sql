@@ -1,11 +1,13 @@
 , sums AS MATERIALIZED (
-    SELECT Resource, Failed, ErrorType, sum(Requests)::BIGINT AS n, min(First) AS first
+    SELECT
+        Resource, Failed, ErrorType, sum(Requests)::BIGINT AS n, min(First) AS first, max(Last) AS last
     FROM requests
     GROUP BY Resource, Failed, ErrorType
 ), totals AS (
     SELECT
         ServiceName AS app, Release AS release, count(DISTINCT DeviceId) AS docks, sum(n)::BIGINT AS requests,
-        coalesce(sum(n) FILTER (Failed), 0)::BIGINT AS failures, min(first) AS first_seen
+        coalesce(sum(n) FILTER (Failed), 0)::BIGINT AS failures, min(first) AS first_seen,
+        max(last) AS last_seen
     FROM sums JOIN resources USING (Resource)
     GROUP BY app, release
 ), quantiles AS (
@@ -31,21 +33,29 @@
 ), each AS (
     SELECT *
     FROM totals LEFT JOIN quantiles USING (app, release) LEFT JOIN errors USING (app, release)
+), slots AS (
+    SELECT
+        ServiceName AS app, Release AS release, Slot // $coarse AS slot,
+        sum(Requests)::DOUBLE AS n, coalesce(sum(Requests) FILTER (Failed), 0)::DOUBLE AS k
+    FROM requests JOIN resources USING (Resource)
+    GROUP BY ServiceName, Release, Slot // $coarse
 ), compared AS (
     SELECT
-        *,
-        sum(requests) OVER app - requests AS rest,
-        sum(failures) OVER app - failures AS rest_failures,
-        sum(failures) OVER app / sum(requests) OVER app AS rate
-    FROM each
-    WINDOW app AS (PARTITION BY app)
+        app, release,
+        sum(n)::BIGINT AS compared,
+        sum(k_all - k) / sum(n_all - n) AS rest_rate,
+        (sum(k) - sum(n * k_all / n_all))
+            / nullif(sqrt(sum(n * (n_all - n) * k_all * (n_all - k_all) / (n_all * n_all * (n_all - 1)))), 0) AS z
+    FROM (
+        SELECT app, release, n, k, sum(n) OVER beside AS n_all, sum(k) OVER beside AS k_all
+        FROM slots
+        WINDOW beside AS (PARTITION BY app, slot)
+    )
+    WHERE n_all > n
+    GROUP BY app, release
 )
 SELECT
-    app, release, docks, requests, failures,
-    failures / requests AS failure_rate,
-    rest_failures / nullif(rest, 0) AS rest_rate,
-    (failures / requests - rest_failures / nullif(rest, 0))
-        / nullif(sqrt(rate * (1 - rate) * (1 / requests + 1 / nullif(rest, 0))), 0) AS z,
-    p50, p95, error, first_seen
-FROM compared
+    app, release, docks, requests, failures, failures / requests, coalesce(compared, 0), rest_rate, z, p50, p95, error,
+    first_seen, last_seen
+FROM each LEFT JOIN compared USING (app, release)
 ORDER BY app, first_seen, release
