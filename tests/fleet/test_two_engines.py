@@ -164,6 +164,18 @@ def test_tables_of_others_are_asked_and_not_changed(server: str, stores: dict[st
     reader.close()
 
 
+def test_what_clickhouse_refuses_names_the_fix(server: str) -> None:
+    host = server.partition("://")[2]
+    for place, fix in [
+        (f"{server}/nosuch", "make it with CREATE DATABASE, or name another one"),
+        (f"clickhouse://me:secret@{host}", "give the right ones: clickhouse://USER:PASSWORD@HOST:PORT/DATABASE"),
+        (f"{server}/system?readonly=1", "has no table otel_traces: name the database that has it"),
+    ]:
+        with pytest.raises(StoreError, match=fix) as refused:
+            open_store(place)
+        assert "secret" not in str(refused.value)
+
+
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
     with pytest.raises(StoreUnavailableError, match=r"^clickhouse://127.0.0.1:9 cannot be reached"):
         open_store("clickhouse://me:secret@127.0.0.1:9")

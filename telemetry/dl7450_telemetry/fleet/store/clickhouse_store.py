@@ -7,6 +7,7 @@ values out of the maps.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import clickhouse_connect
-from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error, OperationalError
 
 from ..columns import EVENTS, LATEST, LINKS, SPAN_COLUMNS, TABLES, TIME, TRACES, TYPED_COLUMNS, Batch
 from .interface import Engine, StoreError, StoreUnavailableError
@@ -39,6 +40,18 @@ _TYPED_OF_POINTS = [
     "ResourceAttributes['service.version'] AS Release",
     "ResourceAttributes['dl7450.site'] AS Site",
 ]
+
+# What to do about an error of the server, by its name there.
+_PASSWORD = "give the right ones: clickhouse://USER:PASSWORD@HOST:PORT/DATABASE"
+_FIXES = {
+    "UNKNOWN_DATABASE": "make it with CREATE DATABASE, or name another one: clickhouse://HOST:PORT/DATABASE",
+    "AUTHENTICATION_FAILED": _PASSWORD,
+    "REQUIRED_PASSWORD": _PASSWORD,
+}
+_SAID = re.compile(r"DB::Exception: (.+?) ?\([A-Z_]+\)")
+
+# What it warns of is raised, too. Whoever sets logging up still gets it.
+logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 
@@ -62,6 +75,9 @@ class ClickHouseStore:
         self._local = threading.local()
         self._name = self._url._replace(netloc=self._url.netloc.rpartition("@")[2]).geturl()  # without the password
         if TRACES not in self._tables():
+            if "readonly" in dict(parse_qsl(self._url.query)):
+                fix = "name the database that has it, or leave readonly out, and it is made"
+                raise StoreError(f"{self._name} has no table {TRACES}: {fix}")
             self._make_tables()
         types = {
             table: {row[0]: row[1] for row in self._rows(f"DESCRIBE TABLE {table}", {})}
@@ -137,9 +153,11 @@ class ClickHouseStore:
         try:
             return work(self._client())
         except OperationalError as error:
-            raise StoreUnavailableError(f"{self._name} cannot be reached: {_first_line(error)}") from error
+            raise StoreUnavailableError(
+                f"{self._name} cannot be reached: {_cause(error)}: start it, or name its HTTP port, by default 8123"
+            ) from error
         except ClickHouseError as error:
-            raise StoreError(f"{self._name} refuses: {_first_line(error)}") from error
+            raise StoreError(f"{self._name} refuses: {_said(error)}") from error
 
     def _client(self) -> Client:
         """A client of this thread's own: one may be used by one thread at a time."""
@@ -196,7 +214,24 @@ def _columns(batch: Batch) -> dict[str, list[Any]]:
     return columns
 
 
-def _first_line(error: Exception) -> str:
+def _cause(error: BaseException) -> str:
+    """What the system said: the driver's own text is about its objects."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, OSError):
+            return below.strerror or str(below)
+        below = below.__cause__ or below.__context__
+    return _first_line(error)
+
+
+def _said(error: ClickHouseError) -> str:
+    """What the server said, and what to do where that is known."""
+    fix = _FIXES.get(error.name or "") if isinstance(error, Error) else None
+    said = _SAID.search(_first_line(error))
+    return f"{said[1].rstrip('.') if said else _first_line(error)}{f': {fix}' if fix else ''}"
+
+
+def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0][:300]
 
 
