@@ -94,6 +94,7 @@ def test_an_answer_is_a_table_for_people(tmp_path: Path, monkeypatch: pytest.Mon
         "failure rate": "10.0%",
         "error": "404",
         "failing since (UTC)": "2026-11-22 07:13:07",
+        "first failure (UTC)": "2026-11-22 07:13:07",
         "last seen (UTC)": "2026-11-22 07:13:07",
     }
     empty = cli.invoke(main, ["fleet", "ask", "errors", "--table", "--store", store, "--since", "1h"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dl7450_telemetry.fleet.filters import Filters
+from dl7450_telemetry.fleet.filters import Filters, ago, span_of_time
 
 NOW = 1_795_331_578_120_000_000
 DAY = 86_400 * 10**9
@@ -24,6 +24,11 @@ def test_filters_are_read_from_what_they_wrote() -> None:
 )
 def test_a_window_has_defaults_and_three_notations(pairs: list[tuple[str, str]], window: tuple[int, int]) -> None:
     assert Filters.parse(pairs, now=NOW) == Filters(*window)
+
+
+def test_how_long_ago_is_written_as_it_is_read() -> None:
+    written = ["90s", "45m", "1h", "24h", "36h", "8d"]
+    assert [ago(span_of_time(text)) for text in written] == written
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,14 @@ def span_of_time(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]] * _SECOND
 
 
+def ago(nanoseconds: int) -> str:
+    """How long ago as a filter takes it, such as `90m`, `24h` or `8d`; parts of a second are left out."""
+    seconds = nanoseconds // _SECOND
+    unit, size = next((unit, size) for unit, size in _ROUND if seconds % size == 0 and (unit != "d" or seconds > size))
+    return f"{seconds // size}{unit}"
+
+
+_ROUND = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 _CHOICES = [field.name for field in fields(Filters) if field.type == "str | None"]
 
 

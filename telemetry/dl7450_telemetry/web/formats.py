@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from markupsafe import Markup
 
 _UNITS = ((86_400e9, "d"), (3_600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
+_LONG_ID = re.compile("[0-9A-Fa-f]{16,}")
+_LONGEST_NAME = 32
 _MAX_SECONDS = 253_402_300_799  # the end of the year 9999
 
 
@@ -44,6 +47,11 @@ def ratio(value: float) -> str:
     return f"{percent:.{2 if percent < 1 else 1 if percent < 99.95 else 0}f}%"
 
 
+def short_id(text: str, digits: int = 10) -> str:
+    """The beginning of a long hexadecimal id, which tells it from others; of another name, more."""
+    return text[:digits] if _LONG_ID.fullmatch(text) else text[:_LONGEST_NAME]
+
+
 @lru_cache(4096)
 def iso(nanoseconds: int) -> str:
     """A moment as ISO 8601 in UTC, to the millisecond."""
@@ -59,4 +67,12 @@ def when(nanoseconds: int, *, brief: bool = False) -> Markup:
     return Markup('<time datetime="{}"{}>{} UTC</time>').format(text, Markup(" data-brief" if brief else ""), shown)
 
 
-FILTERS = {"duration": duration, "count": count, "short_count": short_count, "ratio": ratio, "iso": iso, "when": when}
+FILTERS = {
+    "duration": duration,
+    "count": count,
+    "short_count": short_count,
+    "ratio": ratio,
+    "iso": iso,
+    "when": when,
+    "short_id": short_id,
+}

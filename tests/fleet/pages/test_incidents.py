@@ -78,6 +78,11 @@ def test_docks_fall_silent(fleet: Served, page: Page) -> None:
     found = [row.locator("a").first.get_attribute("title") for row in page.locator("#docks tbody tr").all()]
     assert silent
     assert silent == set(found[: len(silent)])
+    page.goto(f"{fleet.url}/alerts")
+    page.get_by_role("link", name="Docks are silent").click()
+    expect(page.get_by_label("Window")).to_have_value("8d")
+    found = [row.locator("a").first.get_attribute("title") for row in page.locator("#docks tbody tr").all()]
+    assert silent == set(found[: len(silent)])
 
 
 def test_an_app_blocks_the_event_loop(fleet: Served, page: Page) -> None:

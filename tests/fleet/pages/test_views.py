@@ -19,7 +19,7 @@ from dl7450_telemetry import read_trace_file
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from tests._browser import NewPage
-from tests.telemetry._spans import MORNING, get
+from tests.telemetry._spans import MORNING, get, span
 
 from ._server import Served, served_pages
 from .conftest import FLEET, HOUR
@@ -202,9 +202,47 @@ def test_a_view_without_data_says_what_to_do(fleet: Served, new_page: NewPage) -
             expect(page.locator("#content h2")).to_have_text("No dock has said anything yet")
             page.goto(f"{fleet.url}{path}?site=nowhere")
             expect(page.locator("#content h2")).to_have_text("Nothing matches")
+            expect(page.locator("#content")).to_contain_text("There is nothing with them at any other time, either")
             page.get_by_role("link", name="clear the filters").click()
             expect(page.get_by_label("Site")).to_have_value("")
             assert page.url == fleet.url + path
+        page.goto(f"{empty.url}/alerts")
+        expect(page.locator("#content")).to_contain_text("No alert fires. 4 have no data")
+        page.goto(f"{empty.url}/dock/A1")
+        expect(page.locator("#content h2")).to_have_text("No such dock")
+        page.goto("about:blank")
+
+
+def test_what_is_older_than_the_window_is_a_click_away(new_page: NewPage) -> None:
+    page = new_page()
+    old = [batch_of([get("http://content.example/1.png", 0, 40, id=1)])]
+    with served_pages(old, now=MORNING + 90 * 24 * HOUR, silence=HOUR) as served:
+        for path in ("/", "/docks", "/errors", "/dock/A1", "/docks?since=2020-01-01&until=2020-01-02"):
+            page.goto(served.url + path)
+            page.get_by_role("link", name="show the day before it").click()
+            expect(page.get_by_role("link", name="show the day before it")).to_have_count(0)
+            expect(page.locator(".empty h2")).to_have_count(0)
+        expect(page.locator("#docks tbody tr")).to_have_count(1)
+        page.goto("about:blank")
+
+
+def test_what_has_no_id_is_named_and_says_how_it_gets_one(new_page: NewPage) -> None:
+    page = new_page()
+    nameless = replace(get("http://content.example/1.png", 0, 40, id=1), resource={"service.name": "worker"})
+    with served_pages([batch_of([nameless])], now=MORNING + HOUR, silence=HOUR) as served:
+        page.goto(f"{served.url}/docks")
+        page.get_by_role("link", name="unknown dock", exact=True).click()
+        expect(page.locator(".verdict")).to_contain_text("dl7450 run --dock-id")
+        page.goto("about:blank")
+
+
+def test_docks_that_fetch_nothing_are_not_said_to_be_healthy(new_page: NewPage) -> None:
+    page = new_page()
+    with served_pages([batch_of([span("work", 0, 5, id=1)])], now=MORNING + HOUR, silence=HOUR) as served:
+        page.goto(served.url)
+        expect(page.locator(".verdict")).to_contain_text("No request in this window")
+        page.goto(f"{served.url}/docks")
+        expect(page.locator("#content")).to_contain_text("Docks were there, but fetched nothing in this window.")
         page.goto("about:blank")
 
 

@@ -36,10 +36,13 @@ def exposition(fleet: Table, alerts: Table) -> str:
 
 def _gauges(now: Mapping[str, Any]) -> Iterator[str]:
     for column, (name, text) in _GAUGES.items():
-        value = now.get(column) or 0
         yield f"# HELP {name} {text}"
         yield f"# TYPE {name} gauge"
-        yield f"{name} {value / 1e9 if name.endswith('_seconds') else value}"
+        value = now.get(column)
+        if not name.endswith("_seconds"):
+            yield f"{name} {value or 0}"
+        elif value is not None:  # nobody asked for anything, which is not the same as 0 seconds
+            yield f"{name} {value / 1e9}"
 
 
 def _alerts(alerts: Table) -> Iterator[str]:

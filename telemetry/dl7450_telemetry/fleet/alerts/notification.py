@@ -50,7 +50,7 @@ def notification(rule: Rule, alert: Alert, url: str) -> dict[str, Any]:
 
 def description(rule: Rule, alert: Alert) -> str:
     """What was found, and what would be too much."""
-    found = "nothing" if alert.value is None else _value(rule, alert.value)
+    found = "no data" if alert.value is None else _value(rule, alert.value)
     return f"{SUBJECTS[rule.subject]}: {found} (alerts above {_value(rule, rule.above)})"
 
 

@@ -34,6 +34,9 @@ COLUMNS = (
     Column("found", "text"),
     Column("filters", "map"),
     Column("last_ended", "time"),
+    Column("subject", "text"),
+    Column("window", "duration"),
+    Column("value", "number"),  # docks, a part of 1, or seconds; None if no dock said anything
 )
 
 
@@ -142,7 +145,11 @@ def _told(alert: Alert) -> Alert:
 
 
 def _row(rule: Rule, alert: Alert) -> tuple[Any, ...]:
-    return rule.name, alert.phase, alert.since or None, description(rule, alert), dict(rule.filters), alert.ended
+    value = alert.value
+    if value is not None and rule.subject == "latency":
+        value /= 1e9
+    found, filters = description(rule, alert), dict(rule.filters)
+    return rule.name, alert.phase, alert.since or None, found, filters, alert.ended, rule.subject, rule.window, value
 
 
 def _read(file: Path | None) -> dict[str, Alert]:

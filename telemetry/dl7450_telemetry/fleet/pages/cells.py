@@ -8,12 +8,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from ...web.formats import count, duration, ratio, when
+from ...web.formats import count, duration, ratio, short_id, when
 from .query import Query
 
 NUMERIC = ("duration", "count", "ratio", "number")
 LONGEST = 120  # characters of a text
-ID_SHOWN = 10
 NOTHING = Markup('<span class="muted">\N{EN DASH}</span>')
 
 
@@ -37,17 +36,18 @@ def cut(text: str, longest: int = LONGEST) -> Markup:
     return Markup('<span title="{}">{}…</span>').format(text[:2000], text[:longest])
 
 
-def dock_link(dock: str, query: Query) -> Markup:
-    """A link to the page of a dock."""
-    shown = dock if len(dock) <= ID_SHOWN else dock[:ID_SHOWN] + "…"
-    url = query.url(f"/dock/{dock}", dock=None)
+def dock_link(dock: str, query: Query, **window: int) -> Markup:
+    """A link to the page of a dock, with the window of the page or another one."""
+    shown = short_id(dock)
+    shown += "…" * (shown != dock)
+    url = query.url(f"/dock/{dock}", dock=None, **window)
     return Markup('<a class="mono" href="{}" title="{}">{}</a>').format(url, dock[:200], shown)
 
 
 def trace_link(trace: str, query: Query) -> Markup:
     """A link to the page of a trace."""
     return Markup('<a class="mono" href="{}" title="{}">{}</a>').format(
-        query.url(f"/trace/{trace}", since=None, until=None), trace, trace[:ID_SHOWN]
+        query.url(f"/trace/{trace}", since=None, until=None), trace, short_id(trace)
     )
 
 

@@ -23,7 +23,7 @@ from ..store import StoreError
 from ..table import Table
 from .query import CARRIED, Query
 from .spans import otlp_json
-from .view import HOUR, Asking, View
+from .view import DAY, HOUR, Asking, View
 from .views import VIEWS
 
 T = TypeVar("T")
@@ -106,7 +106,10 @@ class _Site:
             if has_data is None:
                 has_data = any(offered.values()) and (not frame["filtering"] or await self._matches(asking))
             if not has_data:
-                template, values["is_empty"] = "nothing.html", not await self._matches(asking, asking.always)
+                template = "nothing.html"
+                values["said"] = await self._matches(asking)
+                values["is_empty"] = not values["said"] and not await self._matches(asking, asking.always)
+                values["newest"] = None if values["is_empty"] else await self._newest(asking)
             return self._shell.page(request, template, **frame, offered=offered, **values)
 
         return endpoint
@@ -166,6 +169,7 @@ class _Site:
             "filtering": any(name not in ("since", "until") for name, _ in kept.pairs),
             "filters": asking.filters,
             "windows": _WINDOWS,
+            "day": DAY,
             "window": _in_words(query.get("since")),
             "endpoint": self._endpoint,
         }
@@ -177,6 +181,12 @@ class _Site:
         asked = asking.filters if filters is None else filters
         # A host and an error are of requests only: other spans of the same docks are there whatever they are.
         return bool(found) and (asked.host is None or "host" in found) and (asked.error is None or "error" in found)
+
+    async def _newest(self, asking: Asking) -> int | None:
+        """When the newest request with the filters of the URL began, whatever the window is."""
+        filters = replace(asking.filters, since=asking.always.since, until=asking.always.until)
+        rows = (await _or_failure(asking.table("releases", filters))).dicts()
+        return max((row["last_seen"] for row in rows), default=None)
 
     async def _offered(self, asking: Asking) -> dict[str, list[str]]:
         """What the form of filters offers: what there is in the window, and what is chosen."""

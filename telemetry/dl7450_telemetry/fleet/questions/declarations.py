@@ -75,6 +75,7 @@ QUESTIONS: Final = {
             Column("failure_rate", "ratio"),
             Column("error", "text"),  # the most frequent one
             Column("failing_since", "time"),  # the first failure with no success after it, or None
+            Column("first_failure", "time"),
             Column("p95", "duration"),
             Column("last_seen", "time"),
             Column("spark", "list"),  # [{"time": ns, "requests": n, "failures": n}, ...], by `coarse`

@@ -7,6 +7,7 @@
         count() AS asked,
         countIf(Failed) AS failed,
         nullIf(arrayElement(topKIf(1)(ErrorType, Failed), 1), '') AS error,
+        minIf(Timestamp, Failed) AS first_failure,
         maxIf(Timestamp, NOT Failed) AS last_success,
         quantileTDigest(0.95)(Duration) AS p95,
         max(Timestamp) AS last_seen
@@ -33,6 +34,7 @@
 SELECT
     docks.DeviceId, site, app, release, asked, failed, failed / asked, error,
     if(toUnixTimestamp64Nano(failing.since) = 0, NULL, toUnixTimestamp64Nano(failing.since)),
+    if(failed = 0, NULL, toUnixTimestamp64Nano(first_failure)),
     toInt64(round(p95)), toUnixTimestamp64Nano(last_seen), spark
 FROM docks
 LEFT JOIN failing ON failing.DeviceId = docks.DeviceId

@@ -7,6 +7,7 @@
         count(*) AS requests,
         count(*) FILTER (Failed) AS failures,
         mode(ErrorType) FILTER (Failed) AS error,
+        min(Timestamp) FILTER (Failed) AS first_failure,
         coalesce(max(Timestamp) FILTER (NOT Failed), make_timestamp_ns(0)) AS last_success,
         quantile_disc(Duration, 0.95) AS p95,
         max(Timestamp) AS last_seen
@@ -28,8 +29,8 @@
     GROUP BY DeviceId
 )
 SELECT
-    docks.DeviceId, site, app, release, requests, failures, failures / requests, error, epoch_ns(failing.since), p95,
-    epoch_ns(last_seen), spark
+    docks.DeviceId, site, app, release, requests, failures, failures / requests, error, epoch_ns(failing.since),
+    epoch_ns(first_failure), p95, epoch_ns(last_seen), spark
 FROM docks
 LEFT JOIN failing ON failing.DeviceId = docks.DeviceId
 LEFT JOIN sparks ON sparks.DeviceId = docks.DeviceId

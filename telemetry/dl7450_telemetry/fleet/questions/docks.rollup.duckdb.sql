@@ -36,8 +36,8 @@
     SELECT DeviceId, ErrorType, Requests, First
     FROM (SELECT * FROM requests WHERE Failed) JOIN resources USING (Resource)
 ), errors AS (
-    SELECT DeviceId, arg_max(ErrorType, n) AS error
-    FROM (SELECT DeviceId, ErrorType, sum(Requests) AS n FROM failed GROUP BY DeviceId, ErrorType)
+    SELECT DeviceId, arg_max(ErrorType, n) AS error, min(first) AS first_failure
+    FROM (SELECT DeviceId, ErrorType, sum(Requests) AS n, min(First) AS first FROM failed GROUP BY DeviceId, ErrorType)
     GROUP BY DeviceId
 ), failing AS (
     SELECT failed.DeviceId, min(First) AS since
@@ -54,8 +54,8 @@
     GROUP BY DeviceId
 )
 SELECT
-    docks.DeviceId, site, app, release, requests, failures, failures / requests, error, failing.since, p95, last_seen,
-    spark
+    docks.DeviceId, site, app, release, requests, failures, failures / requests, error, failing.since,
+    errors.first_failure, p95, last_seen, spark
 FROM docks
 LEFT JOIN quantiles ON quantiles.DeviceId = docks.DeviceId
 LEFT JOIN errors ON errors.DeviceId = docks.DeviceId

@@ -11,7 +11,7 @@ from ....web.formats import iso
 
 _HOUR = 3600 * 10**9
 _ROUND = tuple(minutes * 60 * 10**9 for minutes in (1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10080, 43200))
-_EDGE = 24  # a label nearer to the left end than this begins there
+_EDGE = 24  # a label nearer to an end than this begins or ends there
 
 
 def moments(since: int, until: int, most: int = 9) -> Iterator[int]:
@@ -37,7 +37,7 @@ def time_axis(since: int, until: int, left: float, right: float, top: float, bot
                 top=top,
                 bottom=bottom,
                 y=bottom + 15,
-                anchor="start" if x - left < _EDGE else "middle",
+                anchor="start" if x - left < _EDGE else "end" if right - x < _EDGE else "middle",
                 iso=iso(moment),
                 days=Markup(" data-days" if whole_days else ""),
                 text=iso(moment)[5:10] if whole_days else iso(moment)[11:16],

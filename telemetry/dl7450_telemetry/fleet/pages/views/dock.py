@@ -8,13 +8,14 @@ from functools import partial
 from markupsafe import Markup
 
 from ....web.formats import when
+from ...columns import UNKNOWN_DOCK
 from ...questions import step
 from ..cells import cut
 from ..charts import lag_chart
 from ..drawings.time_line import time_line
 from ..tables import Row, ShownTable
 from ..view import Asking, Shown, View
-from .docks import error_badge
+from .docks import error_badge, failing_since
 from .releases import stack
 
 
@@ -30,6 +31,7 @@ async def show(asking: Asking) -> Shown:
     )
     known = answers["docks"].dicts()
     rows = answers["dock"].dicts()
+    ever = known if rows else (await asking.table("docks", replace(asking.always, dock=asking.id))).dicts()
     table = ShownTable(
         "What it did",
         answers["dock"],
@@ -61,6 +63,9 @@ async def show(asking: Asking) -> Shown:
         {
             "id": asking.id,
             "facts": known[0] if known else None,
+            "failing_since": failing_since(known[0]) if known else None,
+            "last_seen": ever[0]["last_seen"] if ever else None,
+            "is_unknown": asking.id == UNKNOWN_DOCK,
             "time_line": time_line(rows, filters.since, filters.until, asking.silence),
             "is_cut": len(rows) == spans["limit"],
             "spans": table,
@@ -70,8 +75,9 @@ async def show(asking: Asking) -> Shown:
                 query,
                 "errors",
                 sort="-failures",
-                columns=("error", "host", "failures", "first", "last"),
+                columns=("error", "host", "failures", "first", "last", "trace"),
                 show={"error": lambda row: error_badge(row["error"], query)},
+                labels={"trace": "Newest trace"},
                 empty="None of its requests failed.",
             ),
             "blocked": blocked,

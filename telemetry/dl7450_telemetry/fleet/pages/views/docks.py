@@ -49,21 +49,21 @@ async def show(asking: Asking) -> Shown:
         show={
             "spark": lambda row: _spark(row["spark"], asking.filters),
             "error": lambda row: error_badge(row["error"], query),
-            "failing_since": _since,
+            "failing_since": failing_since,
         },
         empty="No dock matches this search.",
     )
     return Shown({"docks": shown}, has_data)
 
 
-def _since(row: Row) -> Markup:
+def failing_since(row: Row) -> Markup:
     """Since when all of its requests fail; or when the first of those failed that do now and then."""
-    if row["failing_since"]:
-        return Markup('{}<span class="aside">every request</span>').format(when(row["failing_since"], brief=True))
-    first = min((bucket["time"] for bucket in row["spark"] if bucket["failures"]), default=None)
-    if first is None:
+    if row["first_failure"] is None:
         return NOTHING
-    return Markup('{}<span class="aside">now and then</span>').format(when(first, brief=True))
+    since, how_often = row["failing_since"], "every request"
+    if since is None:
+        since, how_often = row["first_failure"], "now and then"
+    return Markup('{}<span class="aside">{}</span>').format(when(since, brief=True), how_often)
 
 
 def error_badge(error: str | None, query: Query) -> Markup:

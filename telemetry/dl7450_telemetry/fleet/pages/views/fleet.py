@@ -15,6 +15,7 @@ from ..view import HOUR, Asking, Shown, View
 
 _GROWN = 3.0  # times as many as before
 _FEW = 5  # failures that nobody is told of
+_NOTABLE = 1.3  # times as many as before are not the same
 _RARE = 0.001  # of the requests: nobody is told of so few, either
 _COMPARABLE = 0.1  # of the requests that the window lets expect, that the week before has at least
 _MANY_FAIL = 0.02  # of the requests
@@ -70,7 +71,7 @@ async def show(asking: Asking) -> Shown:
             "changes": changes[:_SHOWN],
             "silent_url": silent_url,
             "more_changes": max(0, len(changes) - _SHOWN),
-            "verdict": "bad" if many_fail or silent else "warn" if changes else "good",
+            "verdict": _verdict(many_fail or bool(silent), bool(changes), bool(now.get("requests"))),
             "many_fail": many_fail,
             "silence": f"{asking.silence / HOUR:.3g} h" if asking.silence >= HOUR else duration(asking.silence),
             "rate": Chart("Failure rate", times, [Series("failed", rates, "bad", filled=True)], "ratio", least=0.01),
@@ -89,6 +90,14 @@ async def show(asking: Asking) -> Shown:
     )
 
 
+def _verdict(is_bad: bool, has_changes: bool, has_requests: bool) -> str:
+    if is_bad:
+        return "bad"
+    if has_changes:
+        return "warn"
+    return "good" if has_requests else "unknown"
+
+
 def _plural(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
@@ -100,18 +109,25 @@ def _share(asking: Asking) -> float:
 
 
 def _errors(now: Table, before: Table | None, requests: int, asking: Asking) -> list[Change]:
-    """Failures that were not there in the time before, or are many times as frequent; without it, all that are many."""
+    """Failures that were not there in the time before, are many times as frequent, or are many as they were then."""
     query, share = asking.query, _share(asking)
     earlier = {(row["error"], row["host"]): row["failures"] for row in before.dicts()} if before else {}
     changes = []
     for row in now.dicts():
         expected = earlier.get((row["error"], row["host"]), 0) * share
-        if row["failures"] >= max(_FEW, _RARE * requests, _GROWN * expected):
-            growth = f": {row['failures'] / expected:.0f} times as often as before" if expected else ": new"
+        least = max(_FEW, min(max(_RARE * requests, _GROWN * expected), _MANY_FAIL * requests))
+        if row["failures"] >= least:
+            growth = f": {_growth(row['failures'] / expected)}" if expected else ": new"
             url = query.url("/errors", error=row["error"], host=row["host"] or None)
             what = f"{row['error']} from {row['host']}"
             changes.append(Change(what, f"on {_plural(row['docks'], 'dock')}{growth if before else ''}", url))
     return changes
+
+
+def _growth(times: float) -> str:
+    if times < 1 / _NOTABLE:
+        return "less often than before"
+    return "as before" if times < _NOTABLE else f"{times:.{int(times < 9.5)}f} times as often as before"
 
 
 def _blocked(table: Table, query: Query) -> list[Change]:

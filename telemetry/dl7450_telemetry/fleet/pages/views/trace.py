@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from ....web.formats import duration
 from ....web.waterfall import DEEPEST, Bar, Dot, TimeAxis, colour_of
+from ..cells import dock_link
 from ..query import Query
 from ..spans import Node, waterfall
 from ..tables import ShownTable
-from ..view import Asking, Shown, View
+from ..view import DAY, Asking, Shown, View
 
 _MOST = 2000  # spans that are drawn
 
@@ -53,6 +54,7 @@ async def show(asking: Asking) -> Shown:
             "length": until - since,
             "failed": sum(node.row["status"] == "Error" for node in nodes),
             "of": nodes[0].row,
+            "dock": dock_link(nodes[0].row["dock"], query, **_around(since, query.now)),
             "resource": nodes[0].row["resource"],
             "marks": axis.marks(),
             "download": Query("", (), query.now).url(f"/trace/{asking.id}/otlp.jsonl"),
@@ -62,6 +64,11 @@ async def show(asking: Asking) -> Shown:
         },
         has_data=True,
     )
+
+
+def _around(moment: int, now: int) -> dict[str, int]:
+    """The window of a dock's page that shows a moment; by default it shows the last day."""
+    return {} if moment > now - DAY else {"since": moment - DAY // 2, "until": moment + DAY // 2}
 
 
 def _line(node: Node, axis: TimeAxis) -> Line:
