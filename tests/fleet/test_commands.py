@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -44,17 +45,33 @@ def test_files_are_imported_and_questions_answered(tmp_path: Path) -> None:
     assert csv.splitlines()[1].startswith("content.example,10,1,0.1,")
 
 
+def test_an_address_at_which_somebody_listens_is_told_before_a_store_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        for options in (["--otlp", address], ["--otlp", "127.0.0.1:0", "--listen", address]):
+            done = CliRunner().invoke(main, ["fleet", "serve", *options, "--store", str(tmp_path / "fleet")])
+            assert done.exit_code == 2
+            assert f"cannot listen at {address}: Address already in use: choose another address" in done.stderr
+    assert not (tmp_path / "fleet").exists()
+
+
 def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
     cli = CliRunner()
     for arguments, fix in [
         (["ask", "dokcs"], "ask one of fleet, docks"),
-        (["ask", "trace"], "takes id"),
+        (["ask"], "name a question: fleet, docks"),
+        (["ask", "trace"], "takes id: name it behind the question"),
+        (["ask", "alerts"], "--store http://HOST:PORT"),
+        (["ask", "docks", "--silence", "3h"], "for the question fleet"),
+        (["import", "nofile"], "'nofile' does not exist"),
         (["ask", "docks", "A1"], "the question 'docks' takes no arguments"),
         (["ask", "docks"], "there is no store in"),
         (["ask", "docks", "--csv", "--json"], "exclude each other"),
         (["ask", "docks", "--since", "soon"], "write 2026-11-22T07:12"),
         (["serve", "--max-size", "big"], "such as 500MB or 10GB"),
         (["serve", "--keep", "month"], "such as 90m, 24h or 30d"),
+        (["serve", "--listen", "127.0.0.1"], "is not HOST:PORT, such as 127.0.0.1:4318"),
+        (["serve", "--listen", "127.0.0.1:99999"], "is not HOST:PORT"),
         (["serve", "--listen", "0.0.0.0:7451"], "0.0.0.0:7451 is open to others: set a token"),
         (["serve", "--otlp", "fleet.example:4318"], "fleet.example:4318 is open to others: set a token"),
     ]:
@@ -116,6 +133,18 @@ def test_a_place_that_is_none_is_told_in_one_line_without_its_password(place: st
     assert (done.exit_code, done.stdout) == (2, "")
     assert "127.0.0.1" in done.stderr or "[::1" in done.stderr
     assert "x3Kd9" not in done.stderr
+
+
+def test_a_clickhouse_that_is_away_is_told_in_one_line() -> None:
+    command = [sys.executable, "-m", "dl7450", "fleet", "ask", "docks", "--store", "clickhouse://me:x3Kd9@127.0.0.1:9"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.splitlines() == [
+        "Usage: python -m dl7450 fleet ask [OPTIONS] QUESTION [ID]",
+        "Try 'python -m dl7450 fleet ask --help' for help.",
+        "",
+        "Error: clickhouse://127.0.0.1:9 cannot be reached: Connection refused: start it, or name its HTTP port, by"
+        " default 8123",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .filters import Filters
 
 
+_SILENCE = "Without a word for so long, a dock is silent."
 _WARNINGS_SHOWN = 20
 
 
@@ -100,7 +101,7 @@ def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--listen", default="127.0.0.1:7451", show_default=True, metavar="HOST:PORT", help="Where the pages are served."
 )
-@click.option("--silence", type=_Span(), default="1h", show_default=True, metavar="TIME", help="When a dock is silent.")
+@click.option("--silence", type=_Span(), default="1h", show_default=True, metavar="TIME", help=_SILENCE)
 @click.option("--keep", type=_Span(), metavar="TIME", help="Forget days that are older, such as 30d.")
 @click.option("--max-size", type=_Size(), metavar="SIZE", help="Forget the oldest days above this size, such as 10GB.")
 @click.option(
@@ -151,7 +152,9 @@ def serve(
     except (MissingExtraError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot listen at {otlp} and {listen}: {error.strerror}") from None
+        raise click.UsageError(
+            f"cannot listen at {error.filename}: {error.strerror}: choose another address by --otlp or --listen"
+        ) from None
 
 
 @fleet.command(name="import")
@@ -225,7 +228,7 @@ def _said(text: str | None) -> str:
 
 
 @fleet.command()
-@click.argument("question")
+@click.argument("question", required=False, metavar="QUESTION")
 @click.argument("id", required=False)
 @click.option(
     "--store",
@@ -237,9 +240,19 @@ def _said(text: str | None) -> str:
 @click.option("--table", "as_table", is_flag=True, help="Print a table; the default in a terminal.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the default elsewhere.")
+@click.option(
+    "--silence", type=_Span(), metavar="TIME", help=f"{_SILENCE} By default 1h, or as the server has it that is asked."
+)
 @filter_options
 def ask(
-    question: str, id: str | None, store: str, as_table: bool, as_csv: bool, as_json: bool, filters: Filters
+    question: str | None,
+    id: str | None,
+    store: str,
+    as_table: bool,
+    as_csv: bool,
+    as_json: bool,
+    silence: int | None,
+    filters: Filters,
 ) -> None:
     """Print the answer to QUESTION.
 
@@ -248,8 +261,8 @@ def ask(
     how long ago: 90m, 24h, 7d.
     """
     from .extra import MissingExtraError
+    from .questions import QUESTIONS, question_with
     from .questions import ask as ask_store
-    from .questions import question_with
     from .remote import ServerError, ask_server
     from .server import TOKEN_VARIABLE
     from .store import StoreError, open_store
@@ -257,13 +270,22 @@ def ask(
 
     if as_table + as_csv + as_json > 1:
         raise click.UsageError("--table, --csv and --json exclude each other: give one of them")
+    if question is None:
+        raise click.UsageError(f"name a question: {', '.join(QUESTIONS)}, or alerts of a server")
+    is_server = store.startswith(("http://", "https://"))
+    if question == "alerts" and not is_server:
+        raise click.UsageError("alerts are a server's: name it by the address of its pages, --store http://HOST:PORT")
+    if silence is not None and (is_server or question != "fleet"):
+        raise click.UsageError("--silence is for the question fleet, and set at the start of a server that is asked")
     as_table = as_table or (not (as_csv or as_json) and sys.stdout.isatty())
     try:
-        if store.startswith(("http://", "https://")):
+        if is_server:
             token = os.environ.get(TOKEN_VARIABLE)
             text = ask_server(store, question, filters, id, "csv" if as_csv else "json", token)
         else:
-            arguments = {} if id is None else {"id": id}
+            arguments: dict[str, Any] = {} if id is None else {"id": id}
+            if silence is not None:
+                arguments["silence"] = silence
             question_with(question, arguments)
             opened = open_store(store, _progress, create=False)
             try:
@@ -274,7 +296,8 @@ def ask(
         if as_table:
             from .terminal import print_table
 
-            print_table(Table.parse(text))
+            widen = "Nothing matches: widen the window by --since, or leave a filter out."
+            print_table(Table.parse(text), "There is no such trace." if question == "trace" else widen)
             return
     except (MissingExtraError, ServerError, StoreError, ValueError) as error:
         raise click.UsageError(str(error)) from None

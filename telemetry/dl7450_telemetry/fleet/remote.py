@@ -50,5 +50,7 @@ def ask_server(
         raise ServerError(f"{without_secrets(url)} cannot be asked: {error}") from None
     if not answer.is_success:
         said = printable(" ".join(answer.text[:500].split()))
+        if answer.status_code == 404:
+            said += ": name the address of its pages, which `dl7450 fleet serve` prints"
         raise ServerError(f"{without_secrets(url)} answers {answer.status_code}: {said}")
     return answer.text

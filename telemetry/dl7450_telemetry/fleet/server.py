@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,15 +61,37 @@ def check_open_to(address: str, token: str | None) -> None:
     """Refuse an address that others reach when there is no token.
 
     Raises:
-        ValueError: it is not loopback; the message names the fix.
+        ValueError: it is not one, or not loopback; the message names the fix.
     """
-    host = address.rpartition(":")[0].strip("[]")
+    host, _ = _host_and_port(address)
     try:
         loopback = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         loopback = False
     if not loopback and token is None:
         raise ValueError(f"{address} is open to others: set a token in the environment, {TOKEN_VARIABLE}")
+
+
+def _host_and_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{address!r} is not HOST:PORT, such as 127.0.0.1:4318")
+    return host.strip("[]"), int(port)
+
+
+def _check_can_listen(address: str) -> None:
+    """Find out before anything else is begun: hypercorn's own error is in five groups.
+
+    Raises:
+        OSError: somebody listens there already, or nobody may; its `filename` is the address.
+    """
+    host, port = _host_and_port(address)
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        # The standard library adds the address to the system's text; an error of DNS has a text of its own.
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise OSError(error.errno, why, address) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +110,7 @@ class FleetOptions:
         alerts: the rules that are looked at.
 
     Raises:
-        ValueError: an address that others reach has no token.
+        ValueError: an address is not one, or others reach it and there is no token.
     """
 
     store: str
@@ -122,7 +146,7 @@ async def run_fleet(
 
     Raises:
         StoreError: the store cannot be opened.
-        OSError: an address cannot be listened at.
+        OSError: an address cannot be listened at; its `filename` is the address.
         MissingExtraError: `dl7450[fleet]` is not installed.
     """
     with extra():
@@ -135,6 +159,8 @@ async def run_fleet(
         from .receiver.intake import Intake
         from .receiver.routes import otlp_routes
 
+    for address in (options.otlp, options.listen):
+        _check_can_listen(address)
     access = Access(Login(options.token) if options.token else None)
     stop = trio.Event()
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:

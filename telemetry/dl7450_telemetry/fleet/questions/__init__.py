@@ -73,7 +73,9 @@ def question_with(name: str, arguments: Collection[str]) -> Question:
     if question is None:
         raise ValueError(f"there is no question {name!r}: ask one of {', '.join(QUESTIONS)}")
     missing = {key for key, value in question.parameters.items() if value is None} - set(arguments)
-    if missing or set(arguments) - question.parameters.keys():
+    if missing:
+        raise ValueError(f"the question {name!r} takes {', '.join(missing)}: name it behind the question")
+    if set(arguments) - question.parameters.keys():
         raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
     return question
 
