@@ -71,6 +71,14 @@ def test_a_trace_is_found_wherever_it_is(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_trace_at_the_last_moment_is_found() -> None:
+    store = open_store(":memory:")
+    record = replace(span("dl7450.app", 0, 1, id=1), start=NEWEST, end=NEWEST)
+    store.insert(batch_of([record]))
+    assert len(ask(store, "trace", Filters(TODAY, TODAY + 1), id=record.trace_id).rows) == 1
+    store.close()
+
+
 def test_a_second_process_is_refused_with_the_fix(tmp_path: Path) -> None:
     store = open_store(str(tmp_path))
     source = "import sys; from dl7450_telemetry.fleet.store import open_store; open_store(sys.argv[1])"
