@@ -34,7 +34,7 @@ from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.remote import ask_server
 from dl7450_telemetry.fleet.store import open_store
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
-from dl7450_telemetry.fleet.store.layout import TRACE_TIMES
+from dl7450_telemetry.fleet.store.layout import TRACE_TIMES, select_trace_times
 from tests.fleet._otlp import pairs
 
 DAY = 86_400 * 10**9
@@ -235,9 +235,7 @@ def fill(folder: Path, number: int) -> None:
             ORDER BY epoch_ns(Timestamp) + if(hash(TraceId) % 20 = 0, hash(TraceId, 0) % {DAY // 24}, 0)
         """)
         cursor.execute(f'INSERT INTO "{day.name}".otel_traces SELECT * FROM copied')
-        key = "('0x' || TraceId[1:16])::UBIGINT"
-        seconds = "epoch_ns(min(Timestamp)) // 1000000000, epoch_ns(max(Timestamp)) // 1000000000"
-        cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} SELECT {key}, {seconds} FROM copied GROUP BY TraceId')
+        cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} {select_trace_times("copied")}')
         day.grow(TRACES, start, start + DAY // 4)
         day.uncounted += here
         store._count_spans(0, lambda _: None)

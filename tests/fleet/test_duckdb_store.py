@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dl7450_telemetry.fleet.columns import NEWEST
@@ -13,6 +14,8 @@ from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import StoreError, open_store
+from tests.fleet._incidents import DAY as INCIDENTS
+from tests.fleet._incidents import spans
 from tests.telemetry._spans import get, span
 
 DAY = 86_400 * 10**9
@@ -26,8 +29,8 @@ def files(folder: Path) -> list[str]:
 def test_a_batch_over_midnight_is_in_two_files_and_one_answer(tmp_path: Path) -> None:
     store = open_store(str(tmp_path))
     record = get("http://content.example/1.png", 0, 40, id=1)
-    spans = [replace(record, start=TODAY + shift, end=TODAY + shift + 1000) for shift in (-2 * 10**9, 2 * 10**9)]
-    store.insert(batch_of(spans))
+    around = [replace(record, start=TODAY + shift, end=TODAY + shift + 1000) for shift in (-2 * 10**9, 2 * 10**9)]
+    store.insert(batch_of(around))
     assert len(files(tmp_path)) == 2
     [row] = ask(store, "docks", Filters(TODAY - DAY, TODAY + DAY)).dicts()
     assert row["requests"] == 2
@@ -77,6 +80,28 @@ def test_a_trace_at_the_last_moment_is_found() -> None:
     store.insert(batch_of([record]))
     assert len(ask(store, "trace", Filters(TODAY, TODAY + 1), id=record.trace_id).rows) == 1
     store.close()
+
+
+def test_a_store_of_an_older_release_is_converted_when_it_is_opened(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    store.insert(batch_of(spans()))
+    asked = [("phases", {}), ("errors", {}), ("trace", {"id": next(spans()).trace_id})]
+    answers = [ask(store, name, INCIDENTS, **arguments) for name, arguments in asked]
+    store.close()
+    [file] = tmp_path.glob("2*.duckdb")
+    with duckdb.connect(file) as connection:
+        for column in ("RequestSent", "FirstByte"):
+            connection.execute(f"ALTER TABLE otel_traces ALTER {column} TYPE BIGINT USING coalesce({column}[1], 0)")
+        connection.execute("""
+            CREATE OR REPLACE TABLE otel_traces_trace_id_ts AS
+            SELECT ('0x' || TraceId[1:16])::UBIGINT AS TraceKey, epoch_ns(min(Timestamp)) // 1000000000 AS Start,
+                epoch_ns(max(Timestamp)) // 1000000000 AS Last
+            FROM otel_traces GROUP BY TraceId
+        """)
+    for _ in range(2):
+        store = open_store(str(tmp_path))
+        assert [ask(store, name, INCIDENTS, **arguments) for name, arguments in asked] == answers
+        store.close()
 
 
 def test_a_second_process_is_refused_with_the_fix(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 TEXT, TIME, NUMBER, FLOAT, TRUTH = "text", "time", "number", "float", "truth"
 NUMBERS, FLOATS, MAP, EVENTS, LINKS = "numbers", "floats", "map", "events", "links"
 SHARED_MAP = "shared map"  # one that is the same object in many rows
+SPARSE = "sparse"  # a number that is 0 in most rows
 
 SPAN_COLUMNS: Final = {
     "Timestamp": TIME,  # the start
@@ -45,8 +46,8 @@ TYPED_COLUMNS: Final = {
     "HttpStatus": NUMBER,  # 0 if there was no answer
     "ErrorType": TEXT,  # error.type
     "CurlCode": NUMBER,  # dl7450.curl.code; 0 if there is none
-    "RequestSent": NUMBER,  # nanoseconds from the start to the event `request sent`; 0 if there was none
-    "FirstByte": NUMBER,  # nanoseconds from the start to the event `first byte`; 0 if there was none
+    "RequestSent": SPARSE,  # nanoseconds from the start to the event `request sent`; 0 if there was none
+    "FirstByte": SPARSE,  # nanoseconds from the start to the event `first byte`; 0 if there was none
 }
 _POINT_COLUMNS: Final = {
     "ResourceAttributes": SHARED_MAP,

@@ -69,15 +69,24 @@ def _maps(dicts: Sequence[dict[str, str]]) -> Any:
     return na.c_array_from_buffers(na.map_(na.string(), na.string()), len(dicts), buffers, children=[entries])
 
 
-def _shared_maps(dicts: Sequence[dict[str, str]]) -> Any:
+def texts_of_maps(dicts: Sequence[dict[str, str]]) -> dict[int, str]:
+    """The text of each dict that is there, by its identity: many rows share one."""
     distinct = {id(shared): shared for shared in dicts}
-    encoded = {identity: json.dumps(shared, ensure_ascii=False) for identity, shared in distinct.items()}
+    return {identity: json.dumps(shared, ensure_ascii=False) for identity, shared in distinct.items()}
+
+
+def _shared_maps(dicts: Sequence[dict[str, str]]) -> Any:
+    encoded = texts_of_maps(dicts)
     return _texts([encoded[identity] for identity in map(id, dicts)])
 
 
 def _lists(items: Any, lengths: Sequence[int]) -> Any:
     buffers = [None, _offsets(lengths)]
     return na.c_array_from_buffers(na.list_(na.Schema(items.schema)), len(lengths), buffers, children=[items])
+
+
+def _sparse(values: Sequence[int]) -> Any:
+    return _lists(_numbers([value for value in values if value]), list(map(bool, values)))
 
 
 def _flat(lists: Iterable[Iterable[Any]]) -> list[Any]:
@@ -113,6 +122,7 @@ _ARRAYS: dict[str, Callable[[Any], Any]] = {
     c.NUMBER: _numbers,
     c.FLOAT: _floats,
     c.TRUTH: _truths,
+    c.SPARSE: _sparse,
     c.NUMBERS: lambda lists: _lists(_numbers(_flat(lists)), list(map(len, lists))),
     c.FLOATS: lambda lists: _lists(_floats(_flat(lists)), list(map(len, lists))),
     c.MAP: _maps,

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from ..columns import TIME_COLUMN, TRACES, Batch
-from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, create_table
+from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, convert, create_table
 
 DAY = 86_400 * 10**9
 _OLDEST, _NEWEST = 400 * DAY, DAY  # how far a clock may be off
@@ -90,6 +90,9 @@ class Days:
             elif _NAME.fullmatch(path.stem):
                 self._attach(path.stem)
 
+    def __len__(self) -> int:
+        return len(self._days)
+
     def with_rows(self, table: str, since: int, until: int) -> list[Day]:
         """The days that may have rows of a table between two times, the oldest first."""
         days = self._days.copy()
@@ -137,6 +140,7 @@ class Days:
         day = Day(name, path)
         for table in DUCKDB_TABLES:
             self._connection.execute(create_table(name, table))
+        convert(self._connection, name)
         for table, column in TIME_COLUMN.items():
             [(first, last)] = self._connection.execute(
                 f'SELECT epoch_ns(min({column})), epoch_ns(max({column})) FROM "{name}".{table}'

@@ -13,10 +13,10 @@ from typing import Any
 import duckdb
 
 from ..columns import LATEST, TABLES, TIME_COLUMN, TRACES, Batch
-from .arrow import ArrowBatch
+from .arrow import ArrowBatch, texts_of_maps
 from .days import Day, Days
 from .interface import Engine, StoreError
-from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, batch_from_rows, create_view, select_plain
+from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, batch_from_rows, create_view, select_plain, select_trace_times
 from .rollup_tables import ROLLUPS
 from .rollups import Rollups
 
@@ -84,6 +84,7 @@ class DuckDbStore:
     def insert(self, batch: Batch, requests: Collection[int] = ()) -> None:
         try:
             with self._writing, self._connection.cursor() as cursor:
+                days = len(self._days)
                 parts = list(self._days.split(batch))
                 for day, rows in parts:
                     # With the last part, so that a request whose digest is there is there as a whole.
@@ -91,7 +92,7 @@ class DuckDbStore:
         except duckdb.Error as error:
             raise StoreError(f"the spans cannot be kept: {error}") from error
         with self._writing:
-            self._count_spans(self._tail // _OVER, lambda _: None)
+            self._count_spans(self._tail // _OVER, lambda _: None, merge=len(self._days) > days)
 
     def source(self, table: str) -> str:
         return table
@@ -142,18 +143,25 @@ class DuckDbStore:
         with self._connection.cursor() as cursor:
             self._rollups.attach(cursor, day)
 
-    def _count_spans(self, tail: int, progress: Callable[[str], None]) -> None:
-        """Count the spans of each day of which too many wait; `tail` is how many may of a day that is over."""
+    def _count_spans(self, tail: int, progress: Callable[[str], None], *, merge: bool = True) -> None:
+        """Count the spans of each day of which too many wait.
+
+        Parameters:
+            tail: how many may wait of a day that is over.
+            progress: called with a sentence before some are counted.
+            merge: also merge what is counted of days that are over: not after each batch that comes late.
+        """
         days = self._days.with_rows(TRACES, 0, LATEST)
         try:
             for day in days:
                 over = day is not days[-1]
-                due = day.uncounted > (tail if over else self._tail) or (over and not day.merged)
+                closing = merge and over
+                due = day.uncounted > (tail if over else self._tail) or (closing and not day.merged)
                 with self._connection.cursor() as cursor:
                     while due and day.uncounted:
                         progress(f"counting spans of {day.name}: {day.uncounted} to go")
                         self._rollups.count(cursor, day)
-                    if over and not day.merged:
+                    if closing and not day.merged:
                         self._rollups.merge(cursor, day)
         except duckdb.Error as error:  # such as a full disk; they are kept, and are counted next time
             logger.warning("rollups are behind, which makes questions slower: %s", error)
@@ -161,16 +169,12 @@ class DuckDbStore:
     def _insert(self, cursor: duckdb.DuckDBPyConnection, day: Day, batch: Batch, requests: Collection[int]) -> None:
         cursor.register("arrow_batch", ArrowBatch(batch))
         if batch.table == TRACES:
-            self._rollups.note_resources(cursor, "arrow_batch")
+            resources = set(texts_of_maps(batch.columns["ResourceAttributes"]).values())
+            self._rollups.note_resources(cursor, "arrow_batch", resources)
         cursor.execute("BEGIN")
         cursor.execute(f'INSERT INTO "{day.name}".{batch.table} SELECT * FROM arrow_batch')
         if batch.table == TRACES:
-            cursor.execute(f"""
-                INSERT INTO "{day.name}".{TRACE_TIMES}
-                SELECT ('0x' || TraceId[1:16])::UBIGINT, epoch_ns(min(Timestamp)) // 1000000000,
-                    epoch_ns(max(Timestamp)) // 1000000000
-                FROM arrow_batch GROUP BY TraceId
-            """)
+            cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} {select_trace_times("arrow_batch")}')
             day.uncounted += len(batch)  # before they are there, so that whoever reads them looks for them
         if requests:
             digests = {"digests": list(requests), "now": int(time.time())}

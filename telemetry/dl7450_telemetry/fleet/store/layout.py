@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
+
 from .. import columns as c
 from ..columns import TABLES, Batch, Events, Links
 
@@ -18,14 +20,15 @@ _TYPES = {
     c.FLOATS: "DOUBLE[]",
     c.MAP: "MAP(VARCHAR, VARCHAR)",
     c.SHARED_MAP: "VARCHAR",  # JSON
+    c.SPARSE: "BIGINT[]",  # empty for 0: DuckDB packs all numbers of a block into as many bits as the largest one takes
     c.EVENTS: "STRUCT(Timestamp TIMESTAMP_NS[], Name VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
     c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
 }
 
-# When a trace began and ended, in seconds since 1970, once for each batch that had spans of it. `TraceKey` is the first
-# half of its id.
+# When a trace began and ended, in seconds since 1970, once for each batch that had spans of it. `TraceKey` is the end
+# of its id, which is random in all kinds of ids; that two traces share it makes a search longer, not wrong.
 TRACE_TIMES = "otel_traces_trace_id_ts"
-_TRACE_TIMES = {"TraceKey": "UBIGINT", "Start": "BIGINT", "Last": "BIGINT"}
+_TRACE_TIMES = {"TraceKey": "UINTEGER", "Start": "BIGINT", "Last": "BIGINT"}
 
 # The digests of the requests that brought what is here, and when, in seconds since 1970.
 REQUESTS = "otlp_requests"
@@ -43,10 +46,39 @@ def create_table(database: str, table: str) -> str:
     return f'CREATE TABLE IF NOT EXISTS "{database}".{table} ({columns})'
 
 
+def select_trace_times(source: str) -> str:
+    """The statement that reads what a source of spans adds to `TRACE_TIMES`."""
+    seconds = "epoch_ns(min(Timestamp)) // 1000000000, epoch_ns(max(Timestamp)) // 1000000000"
+    return f"SELECT ('0x' || TraceId[25:32])::UINTEGER AS TraceKey, {seconds} FROM {source} GROUP BY TraceId"
+
+
+def convert(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    """Make the tables of a database those of today, if a release made them that kept sparse numbers as they are."""
+    sparse = [name for name, kind in TABLES[c.TRACES].items() if kind == c.SPARSE]
+    types = f"SELECT data_type FROM duckdb_columns() WHERE database_name = '{database}' AND column_name = '{sparse[0]}'"
+    if connection.execute(types).fetchall() == [(_TYPES[c.SPARSE],)]:
+        return
+    connection.execute("BEGIN")
+    spans = f'"{database}".{c.TRACES}'
+    for name in sparse:
+        listed = f"{_TYPES[c.SPARSE]} USING if({name} = 0, [], [{name}])"
+        connection.execute(f"ALTER TABLE {spans} ALTER {name} TYPE {listed}")
+    connection.execute(f'DROP TABLE "{database}".{TRACE_TIMES}')
+    connection.execute(create_table(database, TRACE_TIMES))
+    connection.execute(f'INSERT INTO "{database}".{TRACE_TIMES} {select_trace_times(spans)}')
+    connection.execute("COMMIT")
+
+
+_NUMBERS = [f"coalesce({name}[1], 0) AS {name}" for name, kind in TABLES[c.TRACES].items() if kind == c.SPARSE]
+NUMBERS_OF_SPANS = ", ".join(_NUMBERS)  # after REPLACE: its sparse numbers as numbers
+
+
 def create_view(table: str, databases: Sequence[str]) -> str:
     """The statement that makes a table of this connection out of the same table in several databases."""
-    replaced = "ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"
-    chosen = "*" if table not in TABLES else f"* REPLACE ({replaced})"
+    replaced = ["ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"]
+    if table == c.TRACES:
+        replaced += _NUMBERS
+    chosen = f"* REPLACE ({', '.join(replaced)})" if table in TABLES else "*"
     if databases:
         sources = [f'"{database}".{table}' for database in databases]
     else:

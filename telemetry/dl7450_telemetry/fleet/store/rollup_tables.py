@@ -13,6 +13,7 @@ from typing import Final
 
 from ..columns import SAMPLE
 from .days import DAY
+from .layout import NUMBERS_OF_SPANS
 
 HOUR = 3600 * 10**9
 PER_DECADE: Final = 100  # `heat` shows five of them a decade, so they have to divide by five
@@ -55,8 +56,8 @@ class Rollup:
         column = "Resource," if numbered else ""
         join = "JOIN rollup_resources USING (ResourceAttributes)" if numbered else ""
         spans = (
-            f"(SELECT spans.*, StatusCode = 'Error' AS Failed, {column} {slot or self.slot} AS Slot"
-            f" FROM {source} AS spans {join} WHERE {condition})"
+            f"(SELECT spans.* REPLACE ({NUMBERS_OF_SPANS}), StatusCode = 'Error' AS Failed,"
+            f" {column} {slot or self.slot} AS Slot FROM {source} AS spans {join} WHERE {condition})"
         )
         return self.rows.format(spans=spans)
 

@@ -44,6 +44,8 @@ class Rollups:
         connection.execute(
             f"CREATE OR REPLACE MACRO duration_of(bucket) AS round(pow(10, (bucket + 0.5) / {PER_DECADE}))::BIGINT"
         )
+        found = connection.execute("SELECT ResourceAttributes FROM rollup_resources").fetchall()
+        self._numbered = {resource for (resource,) in found}
         [(identity,)] = connection.execute("SELECT Id FROM rollup_store").fetchall()
         self._made_by = f"{identity} {_VERSION}"
 
@@ -71,8 +73,16 @@ class Rollups:
         cursor.execute(f'CREATE OR REPLACE TABLE "{day.name}".rollups AS {made}')
         cursor.execute("COMMIT")
 
-    def note_resources(self, cursor: duckdb.DuckDBPyConnection, source: str) -> None:
-        """Number the resources of spans that are new; has to be committed before those spans."""
+    def note_resources(self, cursor: duckdb.DuckDBPyConnection, source: str, resources: set[str] | None = None) -> None:
+        """Number the resources of spans that are new; has to be committed before those spans.
+
+        Parameters:
+            cursor: not in a transaction.
+            source: of the spans.
+            resources: those that it has, if that is known: mostly there is nothing to do.
+        """
+        if resources is not None and resources <= self._numbered:
+            return
         cursor.execute(f"""
             INSERT INTO rollup_resources
             SELECT (SELECT coalesce(max(Resource), -1) FROM rollup_resources) + row_number() OVER (), *
@@ -84,6 +94,7 @@ class Rollups:
                 GROUP BY ResourceAttributes
             )
         """)
+        self._numbered |= resources or set()
 
     def count(self, cursor: duckdb.DuckDBPyConnection, day: Day) -> None:
         """Count the next spans of a day, as one transaction."""
