@@ -67,6 +67,7 @@ def convert(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     connection.execute(create_table(database, TRACE_TIMES))
     connection.execute(f'INSERT INTO "{database}".{TRACE_TIMES} {select_trace_times(spans)}')
     connection.execute("COMMIT")
+    connection.execute(f'CHECKPOINT "{database}"')  # until then its new columns are in memory
 
 
 _NUMBERS = [f"coalesce({name}[1], 0) AS {name}" for name, kind in TABLES[c.TRACES].items() if kind == c.SPARSE]
