@@ -93,6 +93,10 @@ class Days:
     def __len__(self) -> int:
         return len(self._days)
 
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(day.size() for day in self._days.values())
+
     def with_rows(self, table: str, since: int, until: int) -> list[Day]:
         """The days that may have rows of a table between two times, the oldest first."""
         days = self._days.copy()
@@ -116,7 +120,7 @@ class Days:
         """Delete the oldest days: those that ended before a time, and as many as are too much. The newest stays."""
         forgotten: list[str] = []
         days = sorted(self._days.values(), key=lambda day: day.name)
-        size = sum(day.size() for day in days)
+        size = self.size()
         for day in days[:-1]:
             too_old = before is not None and day.start + DAY <= before
             if not too_old and (max_bytes is None or size <= max_bytes):

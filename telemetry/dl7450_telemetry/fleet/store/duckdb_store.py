@@ -30,7 +30,11 @@ _TABLE = re.compile(r"\b(?:otel|otlp|rollup)_\w+")
 _HOLDER = re.compile(r"Conflicting lock is held in (.*?\(PID \d+\))")
 
 # A checkpoint writes what the log of a file holds into its columns. The default of 16 MiB writes most rows twice.
-_SETTINGS = {"checkpoint_threshold": "64MB", "memory_limit": "512MB", "preserve_insertion_order": "false"}
+_SETTINGS = {"checkpoint_threshold": "64MB", "preserve_insertion_order": "false"}
+
+# Bytes that DuckDB may have in memory: at least, at most, and on top of the least a part of what is on disk. A question
+# that reads the spans of a month needs more than one about a day, and a store that is small has no use for more.
+_LEAST_MEMORY, _MOST_MEMORY, _PART_IN_MEMORY = 384_000_000, 1_000_000_000, 8
 
 
 class DuckDbStore:
@@ -59,9 +63,11 @@ class DuckDbStore:
             self._connection = duckdb.connect(":memory:" if folder is None else folder / "fleet.duckdb")
             for name, value in _SETTINGS.items():
                 self._connection.execute(f"SET {name} = '{value}'")
+            self._connection.execute(f"SET memory_limit = '{_MOST_MEMORY}B'")  # until it is known what there is
             self._tail = tail
             self._rollups = Rollups(self._connection)
             self._days = Days(self._connection, folder, self._attach_rollups)
+            self._allow_memory()
             self._count_spans(0, progress)
         except (duckdb.Error, OSError) as error:
             if holder := _HOLDER.search(str(error)):
@@ -86,6 +92,8 @@ class DuckDbStore:
             with self._writing, self._connection.cursor() as cursor:
                 days = len(self._days)
                 parts = list(self._days.split(batch))
+                if len(self._days) > days:
+                    self._allow_memory()
                 for day, rows in parts:
                     # With the last part, so that a request whose digest is there is there as a whole.
                     self._insert(cursor, day, rows, requests if rows is parts[-1][1] else ())
@@ -138,6 +146,10 @@ class DuckDbStore:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _allow_memory(self) -> None:
+        allowed = min(_LEAST_MEMORY + self._days.size() // _PART_IN_MEMORY, _MOST_MEMORY)
+        self._connection.execute(f"SET memory_limit = '{allowed}B'")
 
     def _attach_rollups(self, day: Day) -> None:
         with self._connection.cursor() as cursor:
