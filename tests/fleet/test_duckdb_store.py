@@ -5,6 +5,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import StoreError, open_store
+from dl7450_telemetry.fleet.store.days import Days
 from tests.fleet._incidents import DAY as INCIDENTS
 from tests.fleet._incidents import spans
 from tests.telemetry._spans import get, span
@@ -102,6 +104,16 @@ def test_a_store_of_an_older_release_is_converted_when_it_is_opened(tmp_path: Pa
         store = open_store(str(tmp_path))
         assert [ask(store, name, INCIDENTS, **arguments) for name, arguments in asked] == answers
         store.close()
+
+
+def test_a_store_with_more_on_disk_may_have_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed: list[Any] = []
+    for size in (0, 8 * 10**8, 10**11):
+        monkeypatch.setattr(Days, "size", lambda _, size=size: size)
+        store = open_store(str(tmp_path))
+        allowed += store.query("SELECT current_setting('memory_limit')", {})
+        store.close()
+    assert allowed == [("366.2 MiB",), ("461.5 MiB",), ("953.6 MiB",)]
 
 
 def test_a_second_process_is_refused_with_the_fix(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
 
+from dl7450_telemetry.fleet import otlp_protobuf
 from dl7450_telemetry.fleet.columns import UNKNOWN_DOCK, Batch
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import decode_json_traces, decode_traces
@@ -122,6 +123,18 @@ def test_a_lone_surrogate_is_replaced_and_loses_nothing_else(store: Store) -> No
     store.insert(batch)
     [row] = ask(store, "trace", ALL_TIME, id="ab" * 16).dicts()
     assert (row["name"], row["resource"], row["dock"], faults) == ("a?b", {"?": "?"}, UNKNOWN_DOCK, [])
+
+
+def test_attributes_are_right_when_there_are_more_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otlp_protobuf, "_REMEMBERED", 2)
+    export = ExportTraceServiceRequest()
+    spans = export.resource_spans.add().scope_spans.add().spans
+    sent = [{"a": value, "b": "same"} for value in ("1", "2", "3", "1", "x" * 1000, "1")]
+    for values in sent:
+        pairs = [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in values.items()]
+        spans.add(trace_id=bytes(16), span_id=bytes(8), attributes=pairs)
+    [batch], _ = decode_traces(export.SerializeToString())
+    assert batch.columns["SpanAttributes"] == sent
 
 
 @given(body=st.binary(max_size=200))
