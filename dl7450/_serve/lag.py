@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
+import trio
 from opentelemetry.sdk.metrics import Histogram, MeterProvider
 from opentelemetry.sdk.metrics.export import AggregationTemporality, HistogramDataPoint, InMemoryMetricReader
 
@@ -32,17 +33,55 @@ class Lag:
     over: float
 
 
-LagGauge = Callable[[], Lag | None]
+class LagMeter:
+    """Measures a Trio run while somebody looks: it takes every request 20 to 40 µs. For the run's own thread."""
 
-lag_of_server: ContextVar[LagGauge] = ContextVar("dl7450.serve.lag_of_server")  # set in the server's run
+    def __init__(self) -> None:
+        self._looking = 0
+        self._changed = trio.Event()
+        self._gauge: Callable[[], Lag | None] = _nothing
+
+    async def run(self) -> None:
+        """Measure whenever somebody looks, until this is cancelled."""
+        while True:
+            while not self._looking:
+                await self._changed.wait()
+            with _measured() as self._gauge:
+                while self._looking:
+                    await self._changed.wait()
+            self._gauge = _nothing
+
+    def look(self, more: int) -> None:
+        """So many more look from now on; with -1, one less."""
+        self._looking += more
+        self._changed.set()
+        self._changed = trio.Event()
+
+    @contextmanager
+    def looked_at(self) -> Generator[None]:
+        """Somebody looks, for the length of the block."""
+        self.look(+1)
+        try:
+            yield
+        finally:
+            self.look(-1)
+
+    def lag(self) -> Lag | None:
+        """The lag since this was asked before; None if nothing has been measured by then."""
+        return self._gauge()
+
+
+# Of the server's run, for the tasks that answer pages; None: nobody measures it.
+lag_of_server: ContextVar[LagMeter | None] = ContextVar("dl7450.serve.lag_of_server", default=None)
+
+
+def _nothing() -> None:
+    return None
 
 
 @contextmanager
-def measured_lag() -> Generator[LagGauge]:
-    """Measure the run that the caller is in for the length of the block.
-
-    What it gives tells the lag since it was asked before; None if nothing has been measured by then.
-    """
+def _measured() -> Generator[Callable[[], Lag | None]]:
+    """Measure the run that the caller is in for the length of the block; what it gives tells the lag."""
     reader = InMemoryMetricReader(preferred_temporality={Histogram: AggregationTemporality.DELTA})
     provider = MeterProvider([reader], shutdown_on_exit=False)
     asked = time.monotonic()

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 
 import trio
 
 from .events import Event
 from .history import History
+from .lag import lag_of_server
+from .served_dock import ServedDock
 
 RETRY = 500  # milliseconds after which a page looks whether the server is back
 TICK = 1.0  # seconds
@@ -39,6 +42,18 @@ class LivePart:
     def version(self) -> int:
         """A number that grows when it shows something else."""
         return sum(history.version(self.kinds) for history in self.histories)
+
+
+async def looked_at(docks: Sequence[ServedDock], events: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """The stream of a page that shows some docks: while it lasts, they and the server are measured."""
+    with ExitStack() as looks:
+        if lag := lag_of_server.get():
+            looks.enter_context(lag.looked_at())
+        for dock in docks:
+            looks.enter_context(dock.looked_at())
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
 
 async def changes(parts: Sequence[LivePart]) -> AsyncGenerator[str, None]:

@@ -26,13 +26,14 @@ from .._run.deployment import Deployment
 from .._run.real_time_network import RealTimeNetwork
 from .._screen.state import ScreenState
 from .._trio.clock import epoch_of, set_time_of_day
+from .._trio.exception_groups import open_plain_nursery
 from ..http._network import DeviceNetwork, Network, TrioNetwork
 from .answers import Answers, WatchedTransport
 from .app_report import app_report
 from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed, WorldChanged
 from .faults import FaultNetwork
 from .history import History
-from .lag import LagGauge, measured_lag
+from .lag import LagMeter
 from .mqtt_network import MqttNetwork
 from .pace import Pace, jump_to_next_event, keep_pace
 from .prints import hear_prints
@@ -75,11 +76,10 @@ class DockProgram:
         faults: the network around the machine, with what goes wrong in it.
         mqtt: the brokers.
         recorder: of what is asked of servers.
-        lag: tells how late the tasks of this run are.
+        lag: how late the tasks of this run are, while somebody looks.
     """
 
     deployment: Deployment
-    lag: LagGauge
 
     def __init__(self, around: Surroundings, history: History) -> None:
         self.pace = around.pace
@@ -87,6 +87,7 @@ class DockProgram:
         self.faults = FaultNetwork(around.network)
         self.mqtt = MqttNetwork(self.faults, lambda: self.machine.elapsed)
         self.recorder = Recorder()
+        self.lag = LagMeter()
         self._around = around
         self._history = history
         self._clock = MockClock()
@@ -193,18 +194,17 @@ class DockProgram:
         self._token = trio.lowlevel.current_trio_token()
         if self._is_stopped:
             return
-        with (
-            TemporaryDirectory(prefix="dl7450-") as folder,
-            measured_lag() as self.lag,
-            self.recorder,
-            self._stop,
-        ):
+        with TemporaryDirectory(prefix="dl7450-") as folder, self.recorder, self._stop:
             machine = Machine(self._around.device, self._clock)
             self.deployment = Deployment(self._around.app, machine, Path(folder))
-            started(self._token)
-            while True:
-                with self.deployment.next_app():
-                    await self._run_app()
+            async with open_plain_nursery() as nursery:
+                nursery.start_soon(self.lag.run)
+                if self._around.telemetry is not None:
+                    self.lag.look(+1)  # as with `dl7450 run`: only a measured run names the tasks that failed in spans
+                started(self._token)
+                while True:
+                    with self.deployment.next_app():
+                        await self._run_app()
 
     async def _run_app(self) -> None:
         """Open a dock and run the next app in it, until there is another one."""

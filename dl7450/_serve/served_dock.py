@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -33,6 +33,7 @@ class ServedDock:
         device: the machine around the app as it was when it was switched on.
         store: the YAML file of the machine, if it may be saved there.
         history: what happened in it.
+        is_looked_at: set while a page shows it.
     """
 
     def __init__(self, name: str, around: Surroundings) -> None:
@@ -44,6 +45,8 @@ class ServedDock:
         self.history = History(partial(_soon, server))
         self._program = DockProgram(around, self.history)
         self._token: trio.lowlevel.TrioToken | None = None
+        self.is_looked_at = threading.Event()
+        self._pages = 0
         self._restarts = trio.Lock()
         self._saving = trio.Lock()
         self._saved: dict[Path, int] = {}  # the files that `save` has written, and when
@@ -96,6 +99,21 @@ class ServedDock:
         """The same with an async function. It goes on to its end though this is cancelled."""
         call = partial(function, self._program, *args, **kwargs)
         return await _in_thread(partial(trio.from_thread.run, call, trio_token=self._token))
+
+    @contextmanager
+    def looked_at(self) -> Generator[None]:
+        """A page shows the dock, for the length of the block: what is only for pages is measured meanwhile."""
+        self._look(+1)
+        try:
+            yield
+        finally:
+            self._look(-1)
+
+    def _look(self, more: int) -> None:
+        self._pages += more
+        (self.is_looked_at.set if self._pages else self.is_looked_at.clear)()
+        assert self._token is not None, "a page shows a dock that runs"
+        _soon(self._token, partial(self._program.lag.look, more))
 
     async def restart(self, why: str, device: Device | None = None) -> None:
         """Stop the app in order and start the one of the app's file; return when it begins.

@@ -19,7 +19,7 @@ from .._api.server import listen, serve
 from .._device.device import Device
 from .._micropython.loader import load_micropython_app
 from .._trio.exception_groups import open_plain_nursery
-from .lag import lag_of_server, measured_lag
+from .lag import LagMeter, lag_of_server
 from .prints import prints_heard
 from .program import Load, Surroundings
 from .served_dock import ServedDock
@@ -73,9 +73,10 @@ async def run_server(options: ServeOptions, ready: Callable[[str], object]) -> N
     load_app: Load = partial(load_micropython_app, heap=options.heap) if options.micropython else lambda app: app
     listener = listen(options.host, options.port)
     login = Login(options.token) if options.token is not None else None
-    with listener, prints_heard(), measured_lag() as lag, trio.open_signal_receiver(*_ENDS) as signals:
-        lag_of_server.set(lag)  # for the tasks that answer pages
+    lag_of_server.set(lag := LagMeter())  # for the tasks that answer pages
+    with listener, prints_heard(), trio.open_signal_receiver(*_ENDS) as signals:
         async with open_plain_nursery() as nursery:
+            nursery.start_soon(lag.run)
             docks = []
             for number, (name, app) in enumerate(dock_names(options.apps, options.docks)):
                 load = _numbered(options.load, number)

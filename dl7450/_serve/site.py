@@ -27,7 +27,7 @@ from starlette.staticfiles import StaticFiles
 from dl7450_telemetry.web import Access, EventStream, Link, Shell, form_fields
 
 from .._api.deployment import deployment_routes
-from .live import LivePart, changes
+from .live import LivePart, changes, looked_at
 from .panels import Panel, panels
 from .served_dock import ServedDock
 from .wall import wall_routes
@@ -95,12 +95,12 @@ class _Site:
         )
 
     async def _live(self, request: Request) -> Response:
-        histories = [self._dock(request).history]
+        dock = self._dock(request)
         parts = [
-            LivePart(name=panel.name, histories=histories, kinds=panel.kinds, ticks=panel.ticks)
+            LivePart(name=panel.name, histories=[dock.history], kinds=panel.kinds, ticks=panel.ticks)
             for panel in self._panels
         ]
-        return EventStream(changes(parts))
+        return EventStream(looked_at([dock], changes(parts)))
 
     def _panel(self, panel: Panel) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

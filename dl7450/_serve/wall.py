@@ -17,13 +17,13 @@ from itertools import islice
 import trio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dl7450_telemetry.web import Shell, form_fields
+from dl7450_telemetry.web import EventStream, Shell, form_fields
 
 from .events import AppBroke, AppStarted, Frame, PaceChanged, SpanEnded
-from .live import LivePart, changes
+from .live import LivePart, changes, looked_at
 from .panels.app import report_of
 from .panels.time import PACES, pace_of
 from .program import DockProgram
@@ -36,9 +36,8 @@ MAX_FORM = 4096  # bytes
 
 def wall_routes(shell: Shell, docks: Sequence[ServedDock]) -> list[BaseRoute]:
     """The routes of the page of these docks."""
-    histories = [dock.history for dock in docks]
     parts = [
-        LivePart(name="all", histories=histories, kinds=(AppBroke, AppStarted, PaceChanged)),
+        LivePart(name="all", histories=[dock.history for dock in docks], kinds=(AppBroke, AppStarted, PaceChanged)),
         *(
             LivePart(
                 name=f"dock-{dock.name}",
@@ -73,7 +72,7 @@ def wall_routes(shell: Shell, docks: Sequence[ServedDock]) -> list[BaseRoute]:
         return shell.page(request, "templates/tile.html", tile=await _tile(dock))
 
     async def live(_: Request) -> Response:
-        return StreamingResponse(changes(parts), media_type="text/event-stream")
+        return EventStream(looked_at(docks, changes(parts)))
 
     async def set_pace(request: Request) -> Response:
         try:

@@ -6,9 +6,11 @@ Folders are watched, not files: many editors write a new file and rename it, and
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import cast
 
 import trio
 from watchfiles import Change, awatch
@@ -19,7 +21,8 @@ from .app_report import AppReport
 from .events import AppBroke
 from .served_dock import ServedDock
 
-STEP = 50  # milliseconds without another change: then a save is over
+STEP = 20  # milliseconds without another change: then a save is over
+REST = 1.0  # seconds between two looks for changes while no page shows the dock
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<reason>.+)", re.DOTALL)  # of a DeviceError
 
 
@@ -42,15 +45,46 @@ async def restart_when_saved(dock: ServedDock, store: Path | None, load: Callabl
         is_module = file.parent == folder and file.suffix == ".py" and not file.name.startswith((".", "#"))
         return is_module or file in described
 
-    while True:
-        folders = {folder, *_folders(described)}
-        async with aclosing(awatch(*folders, watch_filter=matters, step=STEP, recursive=False)) as saves:
-            async for changes in saves:
-                if saved := await dock.saved_by_others({Path(path) for _, path in changes}):
-                    await _restart(dock, saved, load if described.intersection(saved) else None)
-                described |= _described(store)
-                if not folders.issuperset(_folders(described)):
-                    break  # and watch those that the YAML names now, too
+    async with trio.open_nursery() as nursery:
+        pauses = _Pauses(dock.is_looked_at)
+        nursery.start_soon(pauses.end_when_cancelled)
+        while True:
+            folders = {folder, *_folders(described)}
+            stop = cast(trio.Event, pauses)  # of an event, two methods are asked for
+            watched = awatch(*folders, watch_filter=matters, step=STEP, stop_event=stop, recursive=False)
+            async with aclosing(watched) as saves:
+                async for changes in saves:
+                    if saved := await dock.saved_by_others({Path(path) for _, path in changes}):
+                        await _restart(dock, saved, load if described.intersection(saved) else None)
+                    described |= _described(store)
+                    if not folders.issuperset(_folders(described)):
+                        break  # and watch those that the YAML names now, too
+
+
+class _Pauses:
+    """Where the thread that looks for changes asks after each step whether it is to stop.
+
+    It is kept waiting there while no page shows the dock: 50 looks a second would cost as much as the dock does.
+    """
+
+    def __init__(self, is_looked_at: threading.Event) -> None:
+        self._is_looked_at = is_looked_at
+        self._is_over = False
+
+    def is_set(self) -> bool:
+        if not self._is_over:
+            self._is_looked_at.wait(REST)
+        return self._is_over
+
+    def set(self) -> None:
+        self._is_over = True
+
+    async def end_when_cancelled(self) -> None:
+        """Watch for the cancellation, of which the thread would hear only after seconds."""
+        try:
+            await trio.sleep_forever()
+        finally:
+            self.set()
 
 
 def _described(store: Path | None) -> set[Path]:

@@ -1,16 +1,19 @@
 """Timers with their next firing, tokens, and how late tasks are."""
 
 import time
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import trio
+import trio.testing
 
 from dl7450._device.device import Device
-from dl7450._serve.events import SpanEnded, SpanStarted
-from dl7450._serve.lag import lag_of_server, measured_lag
+from dl7450._serve.events import AppStarted, SpanEnded, SpanStarted
+from dl7450._serve.lag import LagMeter, lag_of_server
+from dl7450._serve.live import LivePart, changes, looked_at
 from dl7450._serve.program import DockProgram
 from dl7450._serve.site import serve_site
 from dl7450_telemetry.web import Access
@@ -75,16 +78,24 @@ async def test_the_tokens_in_use_and_what_became_of_requests_are_shown(tmp_path:
 async def test_a_task_that_blocks_is_seen_as_the_lag_of_the_others(tmp_path: Path) -> None:
     app = tmp_path / "app.py"
     await trio.Path(app).write_text("")
-    with measured_lag() as lag:
-        lag_of_server.set(lag)
-        async with served(app) as dock:
+    lag_of_server.set(meter := LagMeter())
+    async with served(app) as dock, trio.open_nursery() as measuring:
+        measuring.start_soon(meter.run)
+        part = LivePart(name="load", histories=[dock.history], kinds=[AppStarted])
+        async with aclosing(looked_at([dock], changes([part]))) as page:
+            await anext(page)  # it looks
+            await trio.testing.wait_all_tasks_blocked()
             transport = httpx.ASGITransport(serve_site([dock], Access()))
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_block)
                 nursery.start_soon(trio.lowlevel.checkpoint)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 panel = (await client.get("/docks/app/load")).text
-            measured, of_dock = lag(), await dock.ask(lambda program: program.lag())
+            measured, of_dock = meter.lag(), await dock.ask(lambda program: program.lag.lag())
+        await trio.testing.wait_all_tasks_blocked()
+        assert meter.lag() is None, "nobody looks"
+        assert await dock.ask(lambda program: program.lag.lag()) is None
+        measuring.cancel_scope.cancel()
     assert measured is not None
     assert measured.longest >= 0.12
     assert of_dock is not None

@@ -17,15 +17,19 @@ from . import Panel
 async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
     """The tokens, the requests so far, and both lags."""
     statistics, waiting, lag = await dock.ask(_load)
-    gauge = lag_of_server.get(None)
-    return {"statistics": statistics, "waiting": waiting, "lags": {"Dock": lag, "Server": gauge() if gauge else None}}
+    server = lag_of_server.get()
+    return {
+        "statistics": statistics,
+        "waiting": waiting,
+        "lags": {"Dock": lag, "Server": server.lag() if server else None},
+    }
 
 
 def _load(program: DockProgram) -> tuple[HttpStatistics | None, int, Lag | None]:
     dock = program.dock
     if dock is None:
-        return None, 0, program.lag()
-    return dock.http.statistics(), dock.http.waiting, program.lag()
+        return None, 0, program.lag.lag()
+    return dock.http.statistics(), dock.http.waiting, program.lag.lag()
 
 
 PANEL = Panel(
