@@ -7,6 +7,7 @@ server that was started anew, has missed nothing: at the start of a stream all p
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
@@ -20,7 +21,9 @@ from .served_dock import ServedDock
 
 RETRY = 500  # milliseconds after which a page looks whether the server is back
 TICK = 1.0  # seconds
-PAUSE = 0.03  # seconds between two events: what happens meanwhile is one
+MOMENT = 0.005  # seconds: what happens within them is one
+PAUSE = 0.03  # seconds between two events
+PATIENCE = 0.06  # seconds that a part may wait to be named, so that those that are named at once are asked for first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +35,14 @@ class LivePart:
         histories: of the docks that it shows.
         kinds: the events after which it shows something else.
         ticks: it shows something else each second, too.
+        at_once: it does not wait for others to change.
     """
 
     name: str
     histories: Sequence[History]
     kinds: Sequence[type[Event]]
     ticks: bool = False
+    at_once: bool = False
 
     def version(self) -> int:
         """A number that grows when it shows something else."""
@@ -61,19 +66,25 @@ async def changes(parts: Sequence[LivePart]) -> AsyncGenerator[str, None]:
     histories = {history for part in parts for history in part.histories}
     yield f"retry: {RETRY}\n\n"
     known = dict.fromkeys((part.name for part in parts), -1)
-    tick = trio.current_time() + TICK
+    stale: set[str] = set()
+    tick, due = trio.current_time() + TICK, -math.inf  # when all that is stale is named
     while True:
-        versions, ticks = {history: history.version() for history in histories}, trio.current_time() >= tick
-        now = {part.name: part.version() for part in parts}
-        stale = [part.name for part in parts if now[part.name] != known[part.name] or (ticks and part.ticks)]
-        known = now
+        versions, now = {history: history.version() for history in histories}, trio.current_time()
+        ticks = now >= tick
+        for part in parts:
+            if (version := part.version()) != known[part.name] or (ticks and part.ticks):
+                known[part.name] = version
+                stale.add(part.name)
         if ticks:
-            tick = trio.current_time() + TICK
-        if stale:
-            yield f"event: change\ndata: {json.dumps(stale)}\n\n"
+            tick, due = now + TICK, now
+        if named := [part.name for part in parts if part.name in stale and (part.at_once or now >= due)]:
+            yield f"event: change\ndata: {json.dumps(named)}\n\n"
+            stale.difference_update(named)
             await trio.sleep(PAUSE)
-        with trio.move_on_at(tick):
+        due = min(due, now + PATIENCE) if stale else math.inf
+        with trio.move_on_at(min(tick, due)):
             await _any_change(versions)
+            await trio.sleep(MOMENT)
 
 
 async def _any_change(versions: Mapping[History, int]) -> None:

@@ -97,7 +97,9 @@ class _Site:
     async def _live(self, request: Request) -> Response:
         dock = self._dock(request)
         parts = [
-            LivePart(name=panel.name, histories=[dock.history], kinds=panel.kinds, ticks=panel.ticks)
+            LivePart(
+                name=panel.name, histories=[dock.history], kinds=panel.kinds, ticks=panel.ticks, at_once=panel.at_once
+            )
             for panel in self._panels
         ]
         return EventStream(looked_at([dock], changes(parts)))

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from trio.testing import MockClock
 
 from dl7450._device.device import DEFAULT_DOCK_ID
+from dl7450._screen.state import ScreenState
 from dl7450._serve.events import AppBroke, Frame, PaceChanged, Printed
 from dl7450._serve.history import History
 from dl7450._serve.live import LivePart, changes
@@ -53,6 +55,10 @@ async def test_the_page_shows_the_newest_frame_and_each_that_is_kept(tmp_path: P
         picture = await client.get(f"/docks/app/monitors/{dock.history.id}/1-1920x1080.png")
         with Image.open(io.BytesIO(picture.content)) as image:
             assert (image.size, image.getpixel((2, 5))) == ((1920, 1080), (255, 0, 0))
+        newest = re.search(r'<img src="(.*/2-1920x1080\.jpg)"', page)
+        assert newest is not None
+        with Image.open(io.BytesIO((await client.get(newest[1])).content)) as image:
+            assert (image.format, image.size) == ("JPEG", (1920, 1080))
         gone = await client.get(f"/docks/app/monitors/{dock.history.id}/3-1920x1080.png")
         assert (gone.status_code, (await client.get("/docks/other")).status_code) == (404, 404)
 
@@ -99,6 +105,29 @@ async def test_a_panel_that_ticks_is_named_each_second_however_much_else_happens
             history.add(Printed(at=0, text="more"))
         nursery.cancel_scope.cancel()
     assert [moment for moment, panels in named if "ticking" in panels] == [0.0, 1.0, 2.0]
+
+
+async def test_what_is_shown_at_once_is_named_before_what_changed_with_it(autojump_clock: MockClock) -> None:
+    history = History(lambda tell: tell())
+    prints = LivePart(name="prints", histories=[history], kinds=(Printed,))
+    frames = LivePart(name="frames", histories=[history], kinds=(Frame,), at_once=True)
+    named: list[tuple[float, list[str]]] = []
+
+    async def listen() -> None:
+        stream = changes([prints, frames])
+        await anext(stream)
+        while True:
+            parts = names(await anext(stream))
+            named.append((round(trio.current_time(), 3), parts))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(listen)
+        await trio.sleep(0.5)
+        history.add(Printed(at=0, text="more"))
+        history.add(Frame(at=0, number=1, screen=ScreenState(), trace_id=""))
+        await trio.sleep(0.5)
+        nursery.cancel_scope.cancel()
+    assert named == [(0.0, ["prints", "frames"]), (0.505, ["frames"]), (0.565, ["prints"])]
 
 
 async def test_a_broken_app_is_reported_with_what_the_check_finds_and_as_text(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ class Panel:
         column: where it stands: under the monitors, beside them, or below both, over the whole width.
         kinds: the events after which it shows something else.
         ticks: it shows something else each second, too, as long as a page is open.
+        at_once: it is shown anew before the others are.
         show: gives what its template needs.
         actions: what its forms do, by the last part of their path.
         answers: what else it answers, by a path as Starlette's routes have it.
@@ -66,6 +67,7 @@ class Panel:
     column: Literal["main", "side", "full"]
     kinds: Sequence[type[Event]]
     ticks: bool = False
+    at_once: bool = False
     show: Callable[[ServedDock, Request], Awaitable[Mapping[str, object]]]
     actions: Mapping[str, Callable[[ServedDock, Form], Awaitable[object]]] = field(default_factory=dict)
     answers: Mapping[str, Callable[[ServedDock, Request], Awaitable[Response]]] = field(default_factory=dict)
