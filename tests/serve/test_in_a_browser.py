@@ -152,3 +152,28 @@ def test_a_page_is_blank_while_the_server_is_away_and_goes_on_with_the_next_one(
     expect(monitor(page, "second 0")).to_be_visible()
     expect(page.get_by_text("The server does not answer.")).to_be_hidden()
     assert server.end(signal.SIGTERM) == 0
+
+
+def test_a_page_out_of_sight_has_no_stream_and_is_brought_up_to_date_when_it_is_seen_again(
+    server: Server, page: Page
+) -> None:
+    page.add_init_script(
+        """Object.defineProperty(document, "hidden", { get: () => window.isHidden ?? false });
+        const Native = EventSource;
+        window.streams = [];
+        window.EventSource = class extends Native { constructor(url) { super(url); streams.push(this); } };"""
+    )
+    page.goto(server.url)
+    expect(monitor(page, "first 0")).to_be_visible()
+    is_open = "streams.filter((stream) => stream.readyState !== EventSource.CLOSED).length"
+    assert page.evaluate(is_open) == 1
+    page.evaluate("isHidden = true; document.dispatchEvent(new Event('visibilitychange'))")
+    assert page.evaluate(is_open) == 0
+    server.app.write_text(SHOWS.format("second"))
+    other = page.context.new_page()
+    other.goto(server.url)
+    expect(monitor(other, "second 0")).to_be_visible()
+    assert monitor(page, "first 0").is_visible()
+    page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(monitor(page, "second 0")).to_be_visible()
+    assert page.evaluate(is_open) == 1

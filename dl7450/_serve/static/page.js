@@ -171,6 +171,7 @@
 
   let stream;
   function listen() {
+    if (document.hidden || stream?.readyState < EventSource.CLOSED) return;
     stream = new EventSource(dock.dataset.events);
     stream.addEventListener("open", () => gone(false));
     stream.addEventListener("change", (event) => JSON.parse(event.data).forEach(refresh));
@@ -179,7 +180,13 @@
       if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 500); // it is refused, and will be until then
     });
   }
+  // A page that nobody sees has no stream: a browser opens six connections to a server, and a seventh page would wait.
+  // A new stream names all panels.
+  document.addEventListener("visibilitychange", () => (document.hidden ? stream?.close() : listen()));
+  document.addEventListener("shown", ({ target }) => {
+    for (const { dataset } of target.querySelectorAll("[data-panel]")) if (wanted.has(dataset.panel)) refresh(dataset.panel);
+  });
   listen();
-  addEventListener("pagehide", () => stream.close());
+  addEventListener("pagehide", () => stream?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 })();

@@ -186,7 +186,7 @@ function connect() {
   if (!button) return;
   button.setAttribute("aria-pressed", String(live.paused));
   $("span", button).textContent = live.paused ? "Paused" : "Live";
-  if (live.paused) return;
+  if (live.paused || document.hidden) return; // a browser opens six connections to a server: a hidden page has none
   live.stream = new EventSource("/live");
   live.stream.addEventListener("change", refresh);
 }
@@ -199,7 +199,10 @@ document.addEventListener("click", (event) => {
   connect();
   if (!live.paused) refresh();
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden && live.waiting) refresh(); });
+document.addEventListener("visibilitychange", () => {
+  connect();
+  if (!document.hidden && $("[data-live]")) refresh(); // what there was meanwhile, nobody has said
+});
 addEventListener("pagehide", () => live.stream?.close());
 
 // Search inside a table: what does not match is hidden.
