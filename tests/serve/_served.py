@@ -53,6 +53,12 @@ async def wait_all_blocked(dock: ServedDock) -> None:
     """Wait until nothing more happens in a dock unless time passes."""
 
     async def wait(program: DockProgram) -> None:
+async def look_at(dock: ServedDock) -> None:
+    """Be a page that shows a dock, until this is cancelled: what is saved is then seen at once."""
+    with dock.looked_at():
+        await trio.sleep_forever()
+
+
         assert program.dock is not None
         await program.dock.wait_all_blocked()
 

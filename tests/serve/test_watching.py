@@ -13,7 +13,7 @@ from dl7450._serve.events import AppBroke, AppStarted
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.watching import restart_when_saved
 from dl7450.testing import picture
-from tests.serve._served import PATIENCE, seen, served, shown
+from tests.serve._served import PATIENCE, look_at, seen, served, shown
 
 SHOWS = """\
 import words, splashscreen
@@ -39,6 +39,7 @@ async def watched(folder: Path) -> AsyncGenerator[ServedDock]:
     store.write_text(STORE.format("a"))
     load = partial(load_device, store)
     async with served(folder / "app.py", device=load()) as dock, trio.open_nursery() as nursery:
+        nursery.start_soon(look_at, dock)
         nursery.start_soon(restart_when_saved, dock, store, load)
         with trio.fail_after(PATIENCE):  # the watching begins when it begins: until it is heard, save again
             while len(dock.history.all(AppStarted)) < 2:

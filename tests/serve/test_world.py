@@ -23,7 +23,7 @@ from dl7450._serve.site import serve_site
 from dl7450._serve.watching import restart_when_saved
 from dl7450.testing import picture
 from dl7450_telemetry.web import Access
-from tests.serve._served import PATIENCE, seen, served
+from tests.serve._served import PATIENCE, look_at, seen, served
 
 STORE = """\
 images: {logo: {path: logo.png, type: png}}
@@ -215,6 +215,7 @@ async def test_what_is_saved_in_the_file_of_the_store_does_not_start_the_app_aga
             while len(dock.history.all(AppStarted)) < 2:
                 os.utime(app)
                 with trio.move_on_after(0.2):
+        nursery.start_soon(look_at, dock)
                     await seen(dock.history, AppStarted, lambda started: started.why == "saved: app.py")
         await forms.send("world/timezone", timezone="Japan")
         await forms.send("world/save")
