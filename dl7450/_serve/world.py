@@ -13,7 +13,8 @@ from .._device.device import NetworkAddress, UsbDevice, host_status
 from .._device.edid import Edid
 from .._device.gpio import check_press
 from .._device.i2c.mcp9808 import Mcp9808
-from .._device.i2c.parts import check_register
+from .._device.i2c.parts import I2cPart, check_register
+from .._device.i2c.pca9538 import Pca9538
 from .._device.i2c.register_map import RegisterMap
 from .._dock.presses import press
 from .program import DockProgram
@@ -97,6 +98,21 @@ def release_button(program: DockProgram, pin: str) -> None:
     """Release a button that is held."""
     program.machine.gpio.release(pin)
     program.tell_change(f"{pin} is released")
+
+
+def plug_i2c(program: DockProgram, part: I2cPart) -> None:
+    """Plug a device into the I2C bus."""
+    program.machine.i2c.plug(part)
+    program.tell_change(f"{part.address:#04x} is plugged in")
+
+
+def unplug_i2c(program: DockProgram, address: int) -> None:
+    """Take a device away from the I2C bus."""
+    i2c = program.machine.i2c
+    if isinstance(i2c.device(address), Pca9538):
+        raise ValueError(f"{address:#04x} serves the dock's own pins: it is soldered in")  # noqa: TRY004  the number is wrong
+    i2c.unplug(address)
+    program.tell_change(f"{address:#04x} is unplugged")
 
 
 def set_temperature(program: DockProgram, address: int, degrees: float) -> None:

@@ -47,7 +47,7 @@ def tell():
     bus = I2C(Bus.I2C1)
     print(network.LAN().ifconfig()[0], DockInfo().host_status(), (time.localtime()[3] - time.gmtime()[3]) % 24)
     print(monitors, usb.find(), [(key, KvStore().get(key)) for key in KvStore().list()])
-    print(bus.read(0x18, 5, 2), bus.read(0x20, 0, 3))
+    print(bus.read(0x18, 5, 2), bus.read(0x20, 0, 3), bus.read(0x48, 1, 2))
 
 led = gpio.create("LED")
 button = gpio.create("BUTTON", tell)
@@ -147,7 +147,10 @@ CHANGES: list[tuple[str, dict[str, str]]] = [
 TOLD = [
     "10.0.0.7 2 9",
     "[('Lobby', (1280, 720))] [(1133, 50475, 'Receiver')] [('name', 'Grace'), ('new', '')]",
-    r"bytearray(b'\xc1\xe8') bytearray(b'\x0f\xc1\x90')",
+    ("board/plug", {"address": "0x48", "model": "registers", "registers": "0x00: ff, 0x01: 00 7f"}),
+    ("board/unplug", {"address": "0x3c"}),
+    ("board/plug", {"address": "0x3d", "model": "ssd1306"}),
+    r"bytearray(b'\xc1\xe8') bytearray(b'\x0f\xc1\x90') bytearray(b'\x00\x7f')",
 ]
 
 
@@ -337,3 +340,13 @@ async def test_what_no_dock_can_be_is_refused_with_what_to_do(
         before = await dock.ask(lambda program: program.machine.snapshot())
         assert (await forms.refused(path, **fields)).startswith(told)
         assert await dock.ask(lambda program: program.machine.snapshot()) == before
+        ("board/plug", {"address": "0x18", "model": "mcp9808"}, "0x18 is the address of another device already"),
+        ("board/plug", {"address": "0x7f", "model": "ssd1306"}, "0x7f is not the address of an I2C device"),
+        (
+            "board/plug",
+            {"address": "0x48", "model": "lamp"},
+            "there is no model 'lamp' of an I2C device: use registers",
+        ),
+        ("board/plug", {"address": "0x48", "model": "registers", "registers": "0: x"}, "a register holds bytes in hex"),
+        ("board/unplug", {"address": "0x72"}, "0x72 serves the dock's own pins"),
+        ("board/unplug", {"address": "0x48"}, "there is no I2C device 0x48"),

@@ -98,6 +98,12 @@ class I2cBus:
         """Plug a device in, in place of one that is there. Raises `ValueError` for an address that none can have."""
         self.devices[check_address(address)] = device
 
+    def plug(self, part: I2cPart) -> None:
+        """Plug a device in that is described. Raises `ValueError` if its address is taken."""
+        if part.address in self.devices:
+            raise ValueError(f"{part.address:#04x} is the address of another device already: use another one")
+        self.devices[part.address] = _made(part)
+
     def unplug(self, address: int) -> I2cDevice:
         """Take a device away, and return it. Raises `ValueError` if there is none."""
         device = self.device(address)
@@ -158,9 +164,10 @@ class I2cBus:
     def _asked(self, address: int) -> I2cDevice:
         if address not in ADDRESSES:
             raise I2cError(Code.ADDRESS, f"{address:#04x} is not the address of a device: use 0x08 to 0x77")
-        if address not in self.devices:
+        device = self.devices.get(address)  # once: it may be unplugged at any moment
+        if device is None:
             raise I2cError(Code.NO_DEVICE, f"no device answers at {address:#04x}")
-        return self.devices[address]
+        return device
 
     def _note(self, kind: Literal["read", "write"], address: int, register: int, data: bytes, errno: int) -> None:
         self.transfers.append(I2cTransfer(self._elapsed(), kind, address, register, data, int(errno)))

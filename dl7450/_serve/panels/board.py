@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ..._device.gpio import Direction
 from ..._device.i2c.mcp9808 import Mcp9808
+from ..._device.i2c.parts import DISPLAY, REGISTERS, THERMOMETER, I2cPart
 from ..._device.i2c.pca9538 import Pca9538
 from ..._device.i2c.register_map import RegisterMap
 from ..._device.i2c.ssd1306 import HEIGHT, WIDTH, Ssd1306
@@ -26,6 +27,7 @@ from ..served_dock import ServedDock
 from . import Form, Panel
 
 _SCALE = 2  # of a display's picture
+_MODELS = {THERMOMETER: "thermometer", DISPLAY: "display", REGISTERS: "registers"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,13 @@ class _Part:
 async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
     """The pins and the devices as they are now."""
     buttons, lamps, parts = await dock.ask(_now)
-    return {"buttons": buttons, "lamps": lamps, "parts": parts, "size": (WIDTH * _SCALE, HEIGHT * _SCALE)}
+    return {
+        "buttons": buttons,
+        "lamps": lamps,
+        "parts": parts,
+        "size": (WIDTH * _SCALE, HEIGHT * _SCALE),
+        "models": _MODELS,
+    }
 
 
 async def press(dock: ServedDock, form: Form) -> None:
@@ -74,6 +82,18 @@ async def release(dock: ServedDock, form: Form) -> None:
     await dock.ask(world.release_button, form.get("pin", ""))
 
 
+async def plug(dock: ServedDock, form: Form) -> None:
+    """Plug the device of the form's `address` and `model` into the I2C bus; one of registers has the form's."""
+    model = form.get("model", "")
+    registers = _registers(form.get("registers", "")) if model == REGISTERS else {}
+    await dock.ask(world.plug_i2c, I2cPart(address=_number(form, "address"), model=model, registers=registers))
+
+
+async def unplug(dock: ServedDock, form: Form) -> None:
+    """Take the device of the form's `address` away from the I2C bus."""
+    await dock.ask(world.unplug_i2c, _number(form, "address"))
+
+
 async def set_temperature(dock: ServedDock, form: Form) -> None:
     """Have the thermometer of the form's `address` measure its `degrees`."""
     try:
@@ -85,10 +105,7 @@ async def set_temperature(dock: ServedDock, form: Form) -> None:
 
 async def set_register(dock: ServedDock, form: Form) -> None:
     """Have the `register` of the device of the form's `address` hold its `data`, in hexadecimal."""
-    try:
-        data = bytes.fromhex(form.get("data", ""))
-    except ValueError:
-        raise ValueError("a register holds bytes in hexadecimal digits, such as 00ff") from None
+    data = _data(form.get("data", ""))
     await dock.ask(world.set_register, _number(form, "address"), _number(form, "register"), data)
 
 
@@ -139,10 +156,29 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _number(form: Form, key: str) -> int:
-    text = form.get(key, "").strip()
-    if not re.fullmatch("0x[0-9a-fA-F]{1,4}|[0-9]{1,5}", text):
-        raise ValueError(f"the {key} must be a number such as 0x3c")
+    return _parsed(key, form.get(key, ""))
+
+
+def _parsed(what: str, text: str) -> int:
+    if not re.fullmatch("0x[0-9a-fA-F]{1,4}|[0-9]{1,5}", text.strip()):
+        raise ValueError(f"the {what} must be a number such as 0x3c")
     return int(text, 0)
+
+
+def _registers(text: str) -> dict[int, bytes]:
+    """Such as `0x00: ff, 0x01: 00ff`."""
+    registers = {}
+    for each in filter(None, text.split(",")):
+        register, _, data = each.partition(":")
+        registers[_parsed("register", register)] = _data(data)
+    return registers
+
+
+def _data(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ValueError("a register holds bytes in hexadecimal digits, such as 00ff") from None
 
 
 PANEL = Panel(
@@ -157,6 +193,8 @@ PANEL = Panel(
         "press": press,
         "hold": hold,
         "release": release,
+        "plug": plug,
+        "unplug": unplug,
         "temperature": set_temperature,
         "register": set_register,
     },
