@@ -116,7 +116,7 @@ class Session:
 
     def publish(self, topic: str, message: bytes, qos: int) -> int:
         """Publish a message now, or when there is a connection. Returns its identifier, or a negative code."""
-        span = self._tracing.start_publish(topic, len(message), qos)
+        span = self._tracing.start_publish(topic, message, qos)
         mid = self._engine.publish(topic, message, qos)
         if mid < 0:
             self._tracing.end_publish(span, MqttCode(mid).name)
@@ -278,7 +278,7 @@ class Session:
     def _tell_message(self, message: Message) -> None:
         if self.on_message is None:
             return
-        span = self._tracing.start_process(message.topic, len(message.payload), message.qos)
+        span = self._tracing.start_process(message.topic, message.payload, message.qos)
         self._processing[span] = None
         told = self._backlog.add(len(message.topic) + len(message.payload))
 

@@ -24,9 +24,23 @@ class MqttTracing:
     """Makes the spans of one client."""
 
     def __init__(
-        self, tracer_provider: TracerProvider | None, now: Callable[[], int], broker: Broker, client_id: str
+        self,
+        tracer_provider: TracerProvider | None,
+        now: Callable[[], int],
+        broker: Broker,
+        client_id: str,
+        on_message: Callable[[str, str, bytes], object] = lambda operation, topic, message: None,
     ) -> None:
+        """
+        Parameters:
+            tracer_provider: makes the spans.
+            now: nanoseconds since 1970.
+            broker: of the client.
+            client_id: its name.
+            on_message: called with what spans do not have: `publish` or `process`, the topic and the message.
+        """
         self.now = now
+        self._on_message = on_message
         self._tracer = trace.get_tracer("dl7450.mqtt", __version__, tracer_provider)
         self._attributes: dict[str, str | int] = {
             "messaging.system": "mqtt",
@@ -56,17 +70,17 @@ class MqttTracing:
         self._describe(span, exchange)
         self.cancel(span)
 
-    def start_publish(self, topic: str, size: int, qos: int) -> Span:
+    def start_publish(self, topic: str, message: bytes, qos: int) -> Span:
         """The app publishes; its current span is the parent."""
-        return self._start("publish", "send", SpanKind.PRODUCER, None, topic, size, qos)
+        return self._start("publish", "send", SpanKind.PRODUCER, None, topic, message, qos)
 
     def end_publish(self, span: Span, error: str | None = None) -> None:
         """The message has been handed over, or cannot be."""
         self._end(span, error)
 
-    def start_process(self, topic: str, size: int, qos: int) -> Span:
+    def start_process(self, topic: str, message: bytes, qos: int) -> Span:
         """A message has come for the app."""
-        return self._start("process", "process", SpanKind.CONSUMER, Context(), topic, size, qos)
+        return self._start("process", "process", SpanKind.CONSUMER, Context(), topic, message, qos)
 
     def end_process(self, span: Span) -> None:
         """The app has processed the message."""
@@ -84,9 +98,10 @@ class MqttTracing:
         kind: SpanKind,
         parent: Context | None,
         topic: str,
-        size: int,
+        message: bytes,
         qos: int,
     ) -> Span:
+        self._on_message(operation, topic, message)
         return self._tracer.start_span(
             f"{operation} {topic}",
             parent,
@@ -96,7 +111,7 @@ class MqttTracing:
                 "messaging.operation.name": operation,
                 "messaging.operation.type": kind_of_operation,
                 "messaging.destination.name": topic,
-                "messaging.message.body.size": size,
+                "messaging.message.body.size": len(message),
                 "dl7450.mqtt.qos": qos,
             },
             start_time=self.now(),

@@ -92,3 +92,20 @@ class WorldChanged(Event):
     """Somebody changed the machine around the app: its host, network, pins and so on."""
 
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MqttMessage(Event):
+    """The app published a message by MQTT, or got one.
+
+    Attributes:
+        is_published: it is the app's.
+        topic: of the message.
+        start: its first bytes.
+        size: of the whole message, in bytes.
+    """
+
+    is_published: bool
+    topic: str
+    start: bytes
+    size: int

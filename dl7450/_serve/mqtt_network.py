@@ -11,8 +11,8 @@ from ..testing._mqtt_broker import MqttBroker
 class MqttNetwork:
     """The way to the real brokers, or to one in memory that is at every address. For the dock's Trio thread.
 
-    Only what goes through the broker in memory can be read: what a real one gets may be encrypted, and another client
-    of it, such as `mosquitto_pub`, is the way to send something through it.
+    Through the broker in memory a page can send, too. To a real one, another client of it does, such as
+    `mosquitto_pub`: who may, and what subscribers get, is that broker's own affair.
 
     Attributes:
         broker: the one in memory.

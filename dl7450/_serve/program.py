@@ -30,7 +30,7 @@ from .._trio.exception_groups import open_plain_nursery
 from ..http._network import DeviceNetwork, Network, TrioNetwork
 from .answers import Answers, WatchedTransport
 from .app_report import app_report
-from .events import AppBroke, AppStarted, Frame, PaceChanged, Printed, WorldChanged
+from .events import AppBroke, AppStarted, Frame, MqttMessage, PaceChanged, Printed, WorldChanged
 from .faults import FaultNetwork
 from .history import History
 from .lag import LagMeter
@@ -39,6 +39,8 @@ from .pace import Pace, jump_to_next_event, keep_pace
 from .prints import hear_prints
 from .recording import Recorder
 from .span_feed import SpanFeed
+
+MESSAGE_BYTES = 1000  # that are kept of an MQTT message
 
 Load: TypeAlias = Callable[[Path], Path | Callable[[], object]]
 
@@ -225,6 +227,7 @@ class DockProgram:
                 on_error=self._on_error,
             ) as dock:
                 hear_prints(dock, self._on_print)
+                dock.mqtt.on_message = self._on_mqtt_message
                 self._history.add(AppStarted(at=self.time_ns, file=str(self.deployment.app), why=self._why))
                 await self.deployment.run(dock, self._around.load, self._on_error)
         except SystemExit as end:  # the dock is closed; the server goes on
@@ -239,6 +242,12 @@ class DockProgram:
     def _on_error(self, error: Exception) -> None:
         print_app_error(error)
         self._history.add(AppBroke(at=self.time_ns, report=app_report(error, self.deployment.app)))
+
+    def _on_mqtt_message(self, operation: str, topic: str, message: bytes) -> None:
+        start, size = bytes(message[:MESSAGE_BYTES]), len(message)
+        self._history.add(
+            MqttMessage(at=self.time_ns, is_published=operation == "publish", topic=topic, start=start, size=size)
+        )
 
     def _on_print(self, text: str) -> None:
         self._history.add(Printed(at=self.time_ns, text=text))

@@ -16,12 +16,14 @@ from PIL import Image
 
 from dl7450._device.device import Device
 from dl7450._device.device_file import load_device
-from dl7450._serve.events import AppStarted, Printed
+from dl7450._serve.events import AppStarted, MqttMessage, Printed
 from dl7450._serve.prints import prints_heard
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.site import serve_site
 from dl7450._serve.watching import restart_when_saved
+from dl7450.http._network import Network
 from dl7450.testing import picture
+from dl7450.testing._mqtt_broker import MqttBroker
 from dl7450_telemetry.web import Access
 from tests.serve._served import PATIENCE, look_at, seen, served
 
@@ -80,11 +82,13 @@ print("talks")
 
 
 @asynccontextmanager
-async def page(app: Path, source: str, device: Device | None = None) -> AsyncGenerator[tuple[ServedDock, "Forms"]]:
+async def page(
+    app: Path, source: str, device: Device | None = None, network: Network | None = None
+) -> AsyncGenerator[tuple[ServedDock, "Forms"]]:
     """A served app, and the forms of its page."""
     await trio.Path(app).write_text(source)
     with prints_heard():
-        async with served(app, device=device) as dock:
+        async with served(app, device=device, network=network) as dock:
             transport = httpx.ASGITransport(serve_site([dock], Access()))
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7450") as client:
                 yield dock, Forms(client)
@@ -143,13 +147,13 @@ CHANGES: list[tuple[str, dict[str, str]]] = [
     ("store/remove", {"key": "colour"}),
     ("board/temperature", {"address": "0x18", "degrees": "30.5"}),
     ("board/register", {"address": "0x20", "register": "0x00", "data": "0f"}),
+    ("board/plug", {"address": "0x48", "model": "registers", "registers": "0x00: ff, 0x01: 00 7f"}),
+    ("board/unplug", {"address": "0x3c"}),
+    ("board/plug", {"address": "0x3d", "model": "ssd1306"}),
 ]
 TOLD = [
     "10.0.0.7 2 9",
     "[('Lobby', (1280, 720))] [(1133, 50475, 'Receiver')] [('name', 'Grace'), ('new', '')]",
-    ("board/plug", {"address": "0x48", "model": "registers", "registers": "0x00: ff, 0x01: 00 7f"}),
-    ("board/unplug", {"address": "0x3c"}),
-    ("board/plug", {"address": "0x3d", "model": "ssd1306"}),
     r"bytearray(b'\xc1\xe8') bytearray(b'\x0f\xc1\x90') bytearray(b'\x00\x7f')",
 ]
 
@@ -211,6 +215,7 @@ async def test_what_is_saved_in_the_file_of_the_store_does_not_start_the_app_aga
     app = tmp_path / "app.py"
     load = partial(load_device, store)
     async with page(app, "", load()) as (dock, forms), trio.open_nursery() as nursery:
+        nursery.start_soon(look_at, dock)
         assert "start dl7450 serve with --store" in await forms.refused("world/save")
         dock.store = store
         nursery.start_soon(restart_when_saved, dock, store, load)
@@ -218,7 +223,6 @@ async def test_what_is_saved_in_the_file_of_the_store_does_not_start_the_app_aga
             while len(dock.history.all(AppStarted)) < 2:
                 os.utime(app)
                 with trio.move_on_after(0.2):
-        nursery.start_soon(look_at, dock)
                     await seen(dock.history, AppStarted, lambda started: started.why == "saved: app.py")
         await forms.send("world/timezone", timezone="Japan")
         await forms.send("world/save")
@@ -309,6 +313,18 @@ async def test_messages_go_in_and_out_through_the_broker_in_memory(tmp_path: Pat
         ]
 
 
+async def test_what_the_app_and_a_real_broker_tell_each_other_is_shown(tmp_path: Path) -> None:
+    broker = MqttBroker(lambda function, *arguments: function(*arguments), lambda: 0.0)
+    broker.publish("room/1", "frei ü".encode() + b"x" * 2000, retain=True)
+    async with page(tmp_path / "app.py", TALKS, network=broker) as (dock, forms):
+        await seen(dock.history, MqttMessage, lambda message: message.is_published)
+        got = await seen(dock.history, MqttMessage, lambda message: not message.is_published)
+        assert (got.topic, got.start, got.size) == ("room/1", "frei ü".encode() + b"x" * 993, 2007)
+        panel = await forms.panel("messages")
+    assert '<code>status</code> <span class="muted">4 bytes</span> <span class="whole url">here</span>' in panel
+    assert '<code>room/1</code> <span class="muted">2\u202f007 bytes</span> <span class="whole url">frei üxxx' in panel
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "told"),
     [
@@ -326,6 +342,16 @@ async def test_messages_go_in_and_out_through_the_broker_in_memory(tmp_path: Pat
         ("board/temperature", {"address": "0x20", "degrees": "9"}, "the I2C device 0x20 is not a thermometer"),
         ("board/register", {"address": "0x18", "register": "1", "data": "ff"}, "the I2C device 0x18 is more than"),
         ("board/register", {"address": "0x20", "register": "1", "data": "x"}, "a register holds bytes in hexadecimal"),
+        ("board/plug", {"address": "0x18", "model": "mcp9808"}, "0x18 is the address of another device already"),
+        ("board/plug", {"address": "0x7f", "model": "ssd1306"}, "0x7f is not the address of an I2C device"),
+        (
+            "board/plug",
+            {"address": "0x48", "model": "lamp"},
+            "there is no model 'lamp' of an I2C device: use registers",
+        ),
+        ("board/plug", {"address": "0x48", "model": "registers", "registers": "0: x"}, "a register holds bytes in hex"),
+        ("board/unplug", {"address": "0x72"}, "0x72 serves the dock's own pins"),
+        ("board/unplug", {"address": "0x48"}, "there is no I2C device 0x48"),
         ("store/set", {"value": "1"}, "a value of the store has a key: name one"),
         ("faults/inject", {"host": "*", "kind": "boom"}, "there is no fault 'boom': use dns"),
         ("faults/latency", {"place": "10"}, "the place must be a number from 0 to 9"),
@@ -340,13 +366,3 @@ async def test_what_no_dock_can_be_is_refused_with_what_to_do(
         before = await dock.ask(lambda program: program.machine.snapshot())
         assert (await forms.refused(path, **fields)).startswith(told)
         assert await dock.ask(lambda program: program.machine.snapshot()) == before
-        ("board/plug", {"address": "0x18", "model": "mcp9808"}, "0x18 is the address of another device already"),
-        ("board/plug", {"address": "0x7f", "model": "ssd1306"}, "0x7f is not the address of an I2C device"),
-        (
-            "board/plug",
-            {"address": "0x48", "model": "lamp"},
-            "there is no model 'lamp' of an I2C device: use registers",
-        ),
-        ("board/plug", {"address": "0x48", "model": "registers", "registers": "0: x"}, "a register holds bytes in hex"),
-        ("board/unplug", {"address": "0x72"}, "0x72 serves the dock's own pins"),
-        ("board/unplug", {"address": "0x48"}, "there is no I2C device 0x48"),

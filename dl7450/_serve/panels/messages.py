@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from starlette.requests import Request
 
 from .. import world
-from ..events import AppStarted, SpanEnded, WorldChanged
-from ..history import History
-from ..program import DockProgram
+from ..events import AppStarted, MqttMessage, WorldChanged
+from ..program import MESSAGE_BYTES, DockProgram
 from ..served_dock import ServedDock
 from . import Form, Panel
 
@@ -28,16 +26,15 @@ class _Mqtt:
     is_in_memory: bool
     connected: list[str]
     subscriptions: dict[str, int]
-    published: list[tuple[str, str, int]]  # the newest first: topic, message, quality of service
 
 
 async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
-    """The brokers, what went through the one in memory, or else what is known of the real ones."""
+    """The brokers, and the newest messages."""
     mqtt = await dock.ask(_now)
     return {
         "mqtt": mqtt,
         "topic": next(iter(mqtt.subscriptions), ""),  # to send to
-        "spans": list(islice(_spans(dock.history), _LATELY)),
+        "lately": [(each, _text(each.start)) for each in reversed(dock.history.all(MqttMessage)[-_LATELY:])],
         "vision": list(_VISION),
     }
 
@@ -74,31 +71,21 @@ async def send_vision(dock: ServedDock, form: Form) -> None:
 
 def _now(program: DockProgram) -> _Mqtt:
     broker = program.mqtt.broker
-    newest = reversed(broker.messages[-_LATELY:])
     return _Mqtt(
         is_in_memory=program.mqtt.is_in_memory,
         connected=broker.connected,
         subscriptions=broker.subscriptions,
-        published=[(message.topic, _shown(message.payload), message.qos) for message in newest],
     )
 
 
-def _shown(payload: bytes) -> str:
+def _text(start: bytes) -> str:
     """A message as text, or its bytes in hexadecimal."""
     try:
-        text = payload.decode()
-    except UnicodeDecodeError:
-        text = payload.hex(" ")
+        text = start.decode()
+    except UnicodeDecodeError as error:
+        is_cut = error.reason == "unexpected end of data" and len(start) == MESSAGE_BYTES
+        text = start[: error.start].decode() if is_cut else start.hex(" ")
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
-
-
-def _spans(history: History) -> Iterator[tuple[str, str, int]]:
-    """What an app and its brokers told each other, the newest first: `publish` or `process`, the topic, bytes."""
-    for event in reversed(history.all(SpanEnded)):
-        found = event.span.attributes
-        if topic := found.get("messaging.destination.name"):
-            size = found.get("messaging.message.body.size", 0)
-            yield str(found.get("messaging.operation.name")), str(topic), int(str(size))
 
 
 PANEL = Panel(
@@ -106,7 +93,7 @@ PANEL = Panel(
     title="Messages",
     column="full",
     place=60,
-    kinds=(WorldChanged, AppStarted),
+    kinds=(WorldChanged, AppStarted, MqttMessage),
     ticks=True,
     show=show,
     actions={"broker": choose_broker, "publish": publish, "vision": send_vision},
