@@ -70,7 +70,7 @@ class _Site:
         self._docks = docks
         self._panels = panels
         files = {file.name for file in (_HERE / "static").iterdir()}
-        names = ["page", *(panel.name for panel in panels)]
+        names = ["page", "tabs", *(panel.name for panel in panels)]
         self._styles = [name for name in names if f"{name}.css" in files]
         self._scripts = [name for name in names if f"{name}.js" in files]
 
@@ -91,7 +91,13 @@ class _Site:
         dock = self._dock(request)
         shown = [(panel, await panel.show(dock, request)) for panel in self._panels]
         return self._shell.page(
-            request, "templates/dock.html", dock=dock, panels=shown, styles=self._styles, scripts=self._scripts
+            request,
+            "templates/dock.html",
+            dock=dock,
+            panels=shown,
+            tabs=list(dict.fromkeys(panel.tab for panel in self._panels if panel.tab)),
+            styles=self._styles,
+            scripts=self._scripts,
         )
 
     async def _live(self, request: Request) -> Response:

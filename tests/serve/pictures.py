@@ -24,8 +24,20 @@ from .test_in_a_browser import Server
 
 FOLDER = Path("serve-out")
 SHOWN = Path("docs") / "serve.png"
-WIDTHS = {"wide": 1360, "narrow": 390}
+WIDTHS = {"widest": 1900, "wide": 1400, "medium": 1024, "narrow": 390}
 TOKEN = "a-token-for-pictures"
+# Of everything that the tabs show, something.
+DESCRIBED = """\
+kv_store: {{server: {}, room: "Berlin, 4th floor"}}
+dock:
+  monitors: [{{name: Lobby, mode: 1920x1080}}, {{name: Entrance, mode: 1280x720}}]
+  usb: [{{name: USB Receiver, vendor: 0x046d, product: 0xc52b}}]
+  gpio: {{pins: [{{name: DOOR}}, {{name: BELL}}, {{name: LAMP, direction: out}}]}}
+  i2c:
+    - {{address: 0x18, model: mcp9808}}
+    - {{address: 0x20, registers: {{0x00: ff, 0x01: c190}}, read_only: [0x00]}}
+    - {{address: 0x3c, model: ssd1306}}
+"""
 BROKEN = "import http\n\nscreen = http.get(SERVER + '/content.json')\n"
 
 
@@ -42,6 +54,12 @@ def main() -> None:
         settings = ("--set", f"server={content}")
         with _served(APP, *settings) as server:
             _one_dock(browser, server)
+        described = Path(folder) / "dock.yaml"
+        described.write_text(DESCRIBED.format(content))
+        recorded = Path(folder) / APP.name  # a recording is put beside the app
+        recorded.write_bytes(APP.read_bytes())
+        with _served(recorded, "--store", str(described)) as server:
+            _tabs(browser, server.url)
         with _served(broken) as server:
             _everywhere(browser, server.url, "broken")
         for docks, more in ((2, (str(broken),)), (12, (str(broken), "examples/room_sign.py"))):
@@ -54,15 +72,42 @@ def main() -> None:
 def _one_dock(browser: Browser, server: Server) -> None:
     _everywhere(browser, server.url, "running")
     with Image.open(FOLDER / "running-light-wide.png") as whole:
-        whole.crop((0, 0, 1360, 900)).resize((1020, 675)).quantize(160).save(SHOWN, optimize=True)
+        whole.crop((0, 0, 1400, 930)).resize((1050, 698)).quantize(160).save(SHOWN, optimize=True)
     with _page(browser, "light", "wide") as page:
         page.goto(server.url)
+        page.locator(".waterfall .badge", has_text="COULDNT_CONNECT").first.wait_for()
+        page.locator(".waterfall tr", has_text="/picture/").first.get_by_role("link").click()
+        page.locator(".span-details").wait_for()
+        page.keyboard.press("i")
+        page.locator("#inspector, .boxes, #monitors-inspect[aria-current=true]").first.wait_for()
+        _keep(page, "looked-into-light-wide")
         page.locator("#pace-paused").click()
         expect(page.locator("#pace-paused")).to_have_attribute("aria-pressed", "true")
         _keep(page, "paused-light-wide")
         server.end(signal.SIGKILL)
         expect(page.locator("#gone")).to_be_visible()
         _keep(page, "gone-light-wide")
+
+
+def _tabs(browser: Browser, url: str) -> None:
+    """The tabs, with a fault that waits, a recording, and all that is folded open."""
+    for scheme, width in (("light", "wide"), ("dark", "wide"), ("light", "narrow")):
+        with _page(browser, scheme, width) as page:
+            page.goto(url)
+            page.locator("#panel-monitors header", has_text=re.compile("frame [1-9]")).wait_for()
+            for tab in page.get_by_role("tab").all():
+                tab.click()
+                name = tab.inner_text().lower()
+                if name == "network" and page.locator("#record-start").is_visible():  # for the first page
+                    page.locator("#fault-stays").check()
+                    page.locator("#fault-pattern").fill("*.example")
+                    page.locator("#fault-refuse").click()
+                    page.locator("#record-start").click()
+                folded = page.locator("details:not([open]) > summary:visible")
+                for _ in range(folded.count()):
+                    folded.first.click()
+                page.wait_for_timeout(1500)  # a tick: what is shown is what is so now
+                _keep(page, f"tab-{name}-{scheme}-{width}")
 
 
 def _everywhere(browser: Browser, url: str, name: str) -> None:
@@ -72,7 +117,7 @@ def _everywhere(browser: Browser, url: str, name: str) -> None:
                 page.goto(url)
                 page.locator("h1").wait_for()
                 if name == "running":  # a picture that has come, and not what is said while there is none
-                    page.locator(".column-main header", has_text=re.compile("frame [5-9]")).wait_for()
+                    page.locator("#panel-monitors header", has_text=re.compile("frame ([5-9]|[0-9]{2,})")).wait_for()
                 _keep(page, f"{name}-{scheme}-{width}")
 
 

@@ -78,6 +78,14 @@ def monitor(page: Page, text: str) -> Any:
     return page.locator(f'.screen img[alt="{text}"]')
 
 
+def reveal(page: Page, selector: str) -> None:
+    """Choose the tab of the page in which something is, by the keyboard."""
+    tab = page.locator(f"#{page.locator(f'[role=tabpanel]:has({selector})').get_attribute('aria-labelledby')}")
+    if tab.get_attribute("aria-selected") == "false":
+        tab.focus()
+        page.keyboard.press("Enter")
+
+
 def is_drawn(page: Page) -> bool:
     return bool(page.evaluate("document.querySelector('.screen img').naturalWidth === 1920"))
 
@@ -177,3 +185,28 @@ def test_a_page_out_of_sight_has_no_stream_and_is_brought_up_to_date_when_it_is_
     page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
     expect(monitor(page, "second 0")).to_be_visible()
     assert page.evaluate(is_open) == 1
+
+
+def test_tabs_are_chosen_by_arrows_remembered_and_brought_up_to_date_when_they_are_seen(
+    server: Server, page: Page
+) -> None:
+    page.goto(server.url)
+    expect(monitor(page, "first 0")).to_be_visible()
+    page.locator("#tab-time").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#tab-store")).to_be_focused()
+    expect(page.locator("#panel-store")).to_be_visible()
+    expect(page.locator("#panel-time")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#tab-time")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    assert faults(page) == []
+    page.reload()
+    expect(page.locator("#tab-store")).to_have_attribute("aria-selected", "true")
+    other = page.context.new_page()
+    other.goto(server.url)
+    reveal(other, "#time-step")
+    other.locator("#time-step").click()
+    expect(monitor(other, "first 1")).to_be_visible()
+    reveal(page, "#pace-paused")
+    expect(page.locator("#pace-paused")).to_have_attribute("aria-pressed", "true")

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.serve._content import ContentServer, content_server
-from tests.serve.test_in_a_browser import Server, faults, monitor
+from tests.serve.test_in_a_browser import Server, faults, monitor, reveal
 
 SHOWS_A_PICTURE = """\
 import http, splashscreen
@@ -69,6 +69,7 @@ def test_a_request_is_seen_while_it_hangs_and_its_picture_when_it_came(
     page.goto(serve(SHOWS_A_PICTURE.format(content.url)).url)
     row = page.locator(".waterfall tr", has_text="/picture").first
     expect(row.locator(".badge")).to_have_text("waits")
+    reveal(page, "#panel-load")
     expect(page.locator("#panel-load")).to_contain_text("1 of 16 tokens in use")
     bar = row.get_by_role("img")
     so_far = bar.get_attribute("aria-label") or ""

@@ -9,13 +9,13 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dl7450._device.device_file import load_device
 from tests._servers import content_server
 from tests.conformance._certificates import cacert
 from tests.run.test_cli import CLEAN
-from tests.serve.test_in_a_browser import Server, faults, monitor
+from tests.serve.test_in_a_browser import Server, faults, monitor, reveal
 
 APP = """\
 import gpio, http, splashscreen
@@ -76,12 +76,14 @@ def server(tmp_path: Path) -> Generator[Server]:
 
 def press(page: Page, button: str, key: str = "Enter") -> None:
     """Press a key on a button of the page."""
+    reveal(page, button)
     page.locator(button).focus()
     page.keyboard.press(key)
 
 
 def write(page: Page, field: str, text: str) -> None:
     """Write into a field of the page, in place of what is there, and leave it."""
+    reveal(page, field)
     page.locator(field).focus()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(text)
@@ -89,10 +91,17 @@ def write(page: Page, field: str, text: str) -> None:
 
 
 def open_all(page: Page) -> None:
-    """Open what is folded."""
-    for _ in range(page.locator("details:not([open])").count()):
-        page.locator("details:not([open]) > summary").first.focus()
+    """Open what is folded, in the tab that is chosen."""
+    folded = page.locator("details:not([open]) > summary:visible")
+    for _ in range(folded.count()):
+        folded.first.focus()
         page.keyboard.press("Enter")
+
+
+def told(page: Page) -> Locator:
+    """What the page says has changed in the dock's world."""
+    reveal(page, "#panel-world")
+    return page.locator("#panel-world [role=status]")
 
 
 def ready(page: Page, server: Server) -> None:
@@ -124,12 +133,14 @@ FAULTS = {
 def test_each_fault_is_met_by_the_next_request_and_its_code_is_on_the_page(server: Server, page: Page) -> None:
     ready(page, server)
     lately = page.locator("#faults-lately .badge").first
-    for number, (kind, told) in enumerate(FAULTS.items(), start=1):
+    reveal(page, "#panel-faults")
+    for number, (kind, code) in enumerate(FAULTS.items(), start=1):
         press(page, f"#fault-{kind}")
         expect(page.locator("#fault-back-1")).to_be_visible()
         ask(page, "ASK_HTTPS" if kind == "bad_certificate" else "ASK")
-        expect(monitor(page, f"{number}: {told.split()[0]}")).to_be_visible()
-        expect(lately).to_have_text(told)
+        expect(monitor(page, f"{number}: {code.split()[0]}")).to_be_visible()
+        reveal(page, "#panel-faults")
+        expect(lately).to_have_text(code)
         expect(page.locator("#fault-back-1")).to_be_hidden()
     write(page, "#fault-pattern", "*.0.0.1")
     press(page, "#fault-stays", "Space")
@@ -140,7 +151,9 @@ def test_each_fault_is_met_by_the_next_request_and_its_code_is_on_the_page(serve
     for number in (1, 2):
         ask(page)
         expect(monitor(page, f"{number}: 7")).to_be_visible()
+    reveal(page, "#panel-faults")
     expect(page.locator("#fault-pattern")).to_have_value("*.0.0.1")
+    reveal(page, "#panel-faults")
     assert faults(page) == []
     press(page, "#fault-back-1")
     expect(page.locator("#fault-back-1")).to_be_hidden()
@@ -161,12 +174,13 @@ def test_the_network_is_pulled_and_slow_and_buttons_and_messages_are_heard(serve
     expect(page.locator("#lamp-LAMP")).to_contain_text("on")
     expect(monitor(page, "2: 28")).to_be_visible()
     expect(page.locator("#lamp-LAMP")).to_contain_text("off")
+    reveal(page, "#panel-faults")
     page.locator("#link-latency").focus()
     for shown in ("10 ms", "25 ms"):
         page.keyboard.press("ArrowRight")
         expect(page.locator("#link-latency ~ output")).to_have_text(shown)
     expect(page.locator("#link-latency")).to_be_focused()
-    expect(page.locator("#panel-world [role=status]")).to_have_text("latency: 25 ms")
+    expect(told(page)).to_have_text("latency: 25 ms")
     press(page, "#press-ASK")
     expect(monitor(page, "3: 200")).to_be_visible()
     write(page, "#vision-message", "hello")
@@ -180,6 +194,7 @@ def test_a_session_is_recorded_and_its_recording_replayed_by_a_real_test(server:
     expect(page.locator("#panel-recording .badge")).to_have_text("records")
     press(page, "#press-ASK")
     expect(monitor(page, "1: 200")).to_be_visible()
+    reveal(page, "#panel-recording")
     expect(page.locator("#panel-recording")).to_contain_text("app-session.jsonl 1 exchange")
     press(page, "#record-stop")
     test = server.app.with_name("test_session.py")
@@ -196,10 +211,14 @@ def test_a_session_is_recorded_and_its_recording_replayed_by_a_real_test(server:
 
 def test_the_world_is_changed_by_keys_and_saved_as_yaml_that_reads_back_equal(server: Server, page: Page) -> None:
     ready(page, server)
-    open_all(page)
-    assert faults(page) == []
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        open_all(page)
+        assert faults(page) == []
+    reveal(page, "#zone")
     page.locator("#zone").select_option("Japan")
     press(page, "#zone-set")
+    reveal(page, "#panel-time")
     expect(page.locator("#panel-time .muted").first).to_have_text("Japan")
     press(page, "#host-suspended")
     expect(page.locator("#host-suspended")).to_have_attribute("aria-pressed", "true")
@@ -215,19 +234,28 @@ def test_the_world_is_changed_by_keys_and_saved_as_yaml_that_reads_back_equal(se
     expect(page.locator("#store-key")).to_have_value("room")
     press(page, "#store-set")
     expect(page.get_by_label("room", exact=True)).to_have_value("Berlin")
+    reveal(page, "#panel-board")
     page.get_by_label("Temperature of 0x18").focus()
     page.keyboard.press("Home")
-    expect(page.locator("#panel-world [role=status]")).to_have_text("0x18 measures -40 °C")
+    expect(told(page)).to_have_text("0x18 measures -40 °C")
     write(page, "[id='register-0x20-0x00']", "0a")
     press(page, "[id='register-set-0x20-0x00']")
-    expect(page.locator("#panel-world [role=status]")).to_have_text("0x20, register 0x00: 0a")
+    expect(told(page)).to_have_text("0x20, register 0x00: 0a")
+    write(page, "#i2c-address", "0x48")
+    page.locator("#i2c-model").select_option("registers")
+    write(page, "#i2c-registers", "0x00: ff")
+    press(page, "#i2c-plug")
+    expect(page.locator("#unplug-0x48")).to_be_visible()
+    press(page, "#unplug-0x3c")
+    expect(page.locator("#unplug-0x3c")).to_be_hidden()
     with page.expect_download() as download:
         press(page, "#yaml-download")
     press(page, "#yaml-save")
-    expect(page.locator("#panel-world [role=status]")).to_have_text("saved in dock.yaml")
+    expect(told(page)).to_have_text("saved in dock.yaml")
     saved = load_device(server.app.with_name("dock.yaml"))
     assert saved == load_device(Path(download.value.path()))
     assert (saved.timezone, saved.usb[0].name, saved.store.values["room"]) == ("Japan", "Scanner", "Berlin")
+    assert [part.address for part in saved.i2c] == [0x18, 0x20, 0x48]
     assert (saved.i2c[0].temperature, saved.i2c[1].registers) == (-40, {0: b"\x0a"})
     expect(page.locator("#panel-app")).to_contain_text("the dock was switched on")
     assert faults(page) == []

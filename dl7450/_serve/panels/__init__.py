@@ -4,8 +4,8 @@
         PANEL = Panel(                         <header><h2>{{ panel.title }}</h2></header>
             name="lamps",                      <div class="body">{{ shown.lamps }}</div>
             title="Lamps",
-            column="side",
-            place=40,
+            tab="Board",
+            place=45,
             kinds=(WorldChanged,),
             show=show,
             actions={"switch": switch},
@@ -33,7 +33,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -51,8 +51,8 @@ class Panel:
     Attributes:
         name: in its URLs, and of its module and template.
         title: over it.
-        place: a smaller one is further up in its column.
-        column: where it stands: under the monitors, beside them, or below both, over the whole width.
+        place: a smaller one is further up.
+        tab: among which of the tabs it is, beside the monitors; those without one are always in sight.
         kinds: the events after which it shows something else.
         ticks: it shows something else each second, too, as long as a page is open.
         at_once: it is shown anew before the others are.
@@ -64,7 +64,7 @@ class Panel:
     name: str
     title: str
     place: int
-    column: Literal["main", "side", "full"]
+    tab: str = ""
     kinds: Sequence[type[Event]]
     ticks: bool = False
     at_once: bool = False

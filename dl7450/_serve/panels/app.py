@@ -40,7 +40,6 @@ async def restart(dock: ServedDock, _: Form) -> None:
 PANEL = Panel(
     name="app",
     title="App",
-    column="side",
     place=10,
     kinds=(AppBroke, AppStarted),
     show=show,

@@ -184,8 +184,8 @@ def _data(text: str) -> bytes:
 PANEL = Panel(
     name="board",
     title="Board",
-    column="side",
-    place=35,
+    tab="Board",
+    place=40,
     kinds=(WorldChanged, AppStarted),
     ticks=True,
     show=show,

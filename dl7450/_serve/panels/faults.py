@@ -151,8 +151,8 @@ def _bits(value: float) -> str:
 PANEL = Panel(
     name="faults",
     title="Faults",
-    column="side",
-    place=40,
+    tab="Network",
+    place=50,
     kinds=(WorldChanged, AppStarted),
     ticks=True,
     show=show,

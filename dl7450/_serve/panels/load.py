@@ -35,8 +35,8 @@ def _load(program: DockProgram) -> tuple[HttpStatistics | None, int, Lag | None]
 PANEL = Panel(
     name="load",
     title="Tokens and lag",
-    column="side",
-    place=30,
+    tab="Time",
+    place=26,
     kinds=(SpanStarted, SpanEnded, AppStarted),
     ticks=True,
     show=show,

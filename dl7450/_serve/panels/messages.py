@@ -1,4 +1,4 @@
-"""Messages to the app and from it: those of MQTT, through a broker in memory, and those of the vendor's cloud."""
+"""Messages to the app and from it: those of MQTT, and those of the vendor's cloud."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _text(start: bytes) -> str:
 PANEL = Panel(
     name="messages",
     title="Messages",
-    column="full",
+    tab="Messages",
     place=60,
     kinds=(WorldChanged, AppStarted, MqttMessage),
     ticks=True,

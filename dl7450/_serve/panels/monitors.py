@@ -124,10 +124,9 @@ def _number(text: str) -> int:
 PANEL = Panel(
     name="monitors",
     title="Monitors",
-    column="main",
-    place=10,
-    at_once=True,
+    place=11,
     kinds=(Frame, WorldChanged),
+    at_once=True,
     show=show,
     answers={"{history}/{number:int}-{width:int}x{height:int}.{form}": picture},
 )

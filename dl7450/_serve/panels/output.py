@@ -19,4 +19,4 @@ async def show(dock: ServedDock, _: Request) -> Mapping[str, object]:
     return {"lines": text.splitlines()[-SHOWN:]}
 
 
-PANEL = Panel(name="output", title="Output", column="main", place=90, kinds=(Printed,), show=show)
+PANEL = Panel(name="output", title="Output", place=13, kinds=(Printed,), show=show)

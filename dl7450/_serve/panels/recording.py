@@ -94,8 +94,8 @@ def _test(recording: Path, app: Path) -> list[str]:
 PANEL = Panel(
     name="recording",
     title="Recording",
-    column="side",
-    place=50,
+    tab="Network",
+    place=55,
     kinds=(WorldChanged, AppStarted),
     ticks=True,
     show=show,

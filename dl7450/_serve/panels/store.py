@@ -37,7 +37,7 @@ def _now(program: DockProgram) -> tuple[dict[str, str], list[str]]:
 PANEL = Panel(
     name="store",
     title="Store",
-    column="full",
+    tab="Store",
     place=70,
     kinds=(WorldChanged, AppStarted),
     show=show,

@@ -67,7 +67,7 @@ def _now(program: DockProgram) -> tuple[int, Pace, str]:
 PANEL = Panel(
     name="time",
     title="Time",
-    column="side",
+    tab="Time",
     place=20,
     kinds=(PaceChanged, AppStarted, WorldChanged),
     ticks=True,

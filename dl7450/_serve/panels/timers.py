@@ -56,8 +56,8 @@ def _timers(program: DockProgram) -> tuple[int, str, list[_Timer]]:
 PANEL = Panel(
     name="timers",
     title="Timers",
-    column="main",
-    place=20,
+    tab="Time",
+    place=25,
     kinds=(SpanEnded, AppStarted, PaceChanged),
     ticks=True,
     show=show,

@@ -59,8 +59,7 @@ def _look(program: DockProgram, opened: str) -> tuple[int, Mapping[str, Progress
 PANEL = Panel(
     name="waterfall",
     title="Waterfall",
-    column="main",
-    place=20,
+    place=12,
     kinds=(SpanStarted, SpanEnded, AppStarted, PaceChanged),
     ticks=True,
     show=show,

@@ -186,7 +186,7 @@ def _usb(form: Form) -> UsbDevice:
 PANEL = Panel(
     name="world",
     title="Around the dock",
-    column="side",
+    tab="World",
     place=30,
     kinds=(WorldChanged, AppStarted),
     ticks=True,

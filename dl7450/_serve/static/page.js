@@ -10,10 +10,10 @@
   const wanted = new Set(); // panels that are to be asked for
   const under = new Set(); // panels that are asked for now
 
-  // A panel is asked for once at a time; what was said meanwhile is one more time.
+  // A panel is asked for once at a time; what was said meanwhile is one more time. One that is out of sight waits.
   async function refresh(name) {
     wanted.add(name);
-    if (under.has(name)) return;
+    if (under.has(name) || document.getElementById(`panel-${name}`)?.closest("[hidden]")) return;
     under.add(name);
     try {
       while (wanted.delete(name)) await replace(name);
