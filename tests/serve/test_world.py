@@ -127,7 +127,8 @@ async def printed(dock: ServedDock, count: int) -> list[str]:
     """Wait until the app, and those before it, have printed so many lines."""
 
     def lines() -> list[str]:
-        return "".join(event.text for event in dock.history.all(Printed)).splitlines()
+        text = "".join(event.text for event in dock.history.all(Printed))
+        return text[: text.rfind("\n") + 1].splitlines()  # `print` writes a line in several parts
 
     await seen(dock.history, Printed, lambda _: len(lines()) >= count)
     return lines()
