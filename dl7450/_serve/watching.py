@@ -51,7 +51,9 @@ async def restart_when_saved(dock: ServedDock, store: Path | None, load: Callabl
         while True:
             folders = {folder, *_folders(described)}
             stop = cast(trio.Event, pauses)  # of an event, two methods are asked for
-            watched = awatch(*folders, watch_filter=matters, step=STEP, stop_event=stop, recursive=False)
+            watched = awatch(
+                *folders, watch_filter=matters, step=STEP, stop_event=stop, rust_timeout=0, recursive=False
+            )
             async with aclosing(watched) as saves:
                 async for changes in saves:
                     if saved := await dock.saved_by_others({Path(path) for _, path in changes}):

@@ -113,6 +113,12 @@ def set_pace(clock: MockClock, *, rate: float, autojump_threshold: float = math.
     clock.rate = holds.flow if holds.flowing else holds.rate
 
 
+def goes_on(clock: MockClock) -> bool:
+    """Whether a virtual clock goes on as a real one does, at its own pace, whoever holds it now."""
+    holds = _holds.get(clock)
+    return (clock.rate if holds is None or not (holds.still or holds.flowing) else holds.rate) != 0
+
+
 def _set_threshold(clock: MockClock, holds: _Holds) -> None:
     if holds.still and holds.threads and not holds.flowing:
         clock.autojump_threshold = max(holds.threshold, JOIN_PATIENCE)

@@ -8,7 +8,8 @@ next is the last. A turn is given when no app code runs and every task is blocke
 nothing is late.
 
 Requests of a Trio program's own tasks and of other threads take no turns: app code may be waiting for them.
-On a real clock nobody waits for a turn: there the network decides what comes first.
+On a real clock nobody waits for a turn: there the network decides what comes first. Nor does anybody on a virtual one
+that goes on by itself (`dl7450 serve` at 1x): each turn would be one more of Trio's loop, for nothing that repeats.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from types import TracebackType
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from .clock import goes_on
 from .pending import Pending
 
 NO_TURN = nullcontext()
@@ -39,7 +41,7 @@ class Turns:
     def __init__(self) -> None:
         self.code = Pending()
         self.app_waits = False
-        self._is_virtual = isinstance(trio.lowlevel.current_clock(), MockClock)
+        self._clock = trio.lowlevel.current_clock()
         self._numbers = count()
         self._waiting: list[_Turn] = []  # a heap
         self._given = 0  # turns so far
@@ -59,11 +61,11 @@ class Turns:
 
         A block that is cancelled ends at once.
         """
-        return _InTurn(self, self.number()) if self._is_virtual else NO_TURN
+        return _InTurn(self, self.number()) if self._are_taken() else NO_TURN
 
     async def wait(self, number: float = math.inf) -> None:
-        """Wait for the turn of a number; without one, until all others have had theirs. On a real clock, go on."""
-        if not self._is_virtual:
+        """Wait for the turn of a number; without one, until all others have had theirs. Where none are taken, go on."""
+        if not self._are_taken():
             return
         turn = _Turn(number, self.number())
         heappush(self._waiting, turn)
@@ -76,6 +78,9 @@ class Turns:
             heapify(self._waiting)
             if self._waiting:
                 self._waiting[0].is_next.set()
+
+    def _are_taken(self) -> bool:
+        return isinstance(self._clock, MockClock) and not goes_on(self._clock)
 
     async def _may_begin(self, turn: _Turn) -> bool:
         """Wait until a turn may be given; returns whether it is this one.

@@ -4,19 +4,21 @@ import math
 import time
 
 import trio
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from dl7450._trio.clock import (
     JOIN_PATIENCE,
     VIRTUAL_EPOCH,
     awaited_by_thread,
     epoch_of,
+    goes_on,
     hold_time,
     nanoseconds,
     release_time,
     set_pace,
     set_time_of_day,
 )
+from dl7450._trio.turns import Turns
 
 
 async def test_held_time_stands_still_until_the_last_hold_is_released(autojump_clock: MockClock) -> None:
@@ -101,6 +103,30 @@ async def test_time_that_is_paused_stands_still_while_a_server_is_waited_for_too
     assert mock_clock.rate == 1.0
     release_time(mock_clock, flowing=True)
     assert (mock_clock.rate, mock_clock.autojump_threshold) == (0.0, 0.0)
+
+
+async def test_turns_are_taken_while_time_does_not_go_on_by_itself(mock_clock: MockClock) -> None:
+    turns, ended = Turns(), trio.Event()
+
+    async def wait_turn() -> None:
+        await turns.wait()
+        ended.set()
+
+    async with trio.open_nursery() as nursery:
+        turns.code.count_one(True)
+        nursery.start_soon(wait_turn)
+        await wait_all_tasks_blocked()
+        assert not ended.is_set()
+        set_pace(mock_clock, rate=1.0)
+        for hold in (hold_time, release_time):  # a rate that the clock has only while it is held is not its own
+            hold(mock_clock, flowing=True)
+            await turns.wait()
+        set_pace(mock_clock, rate=0.0)
+        hold_time(mock_clock, flowing=True)
+        assert not goes_on(mock_clock)
+        release_time(mock_clock, flowing=True)
+        turns.code.count_one(False)
+        await ended.wait()
 
 
 async def test_the_time_of_day_of_a_virtual_clock_can_be_set(mock_clock: MockClock) -> None:
