@@ -21,6 +21,21 @@ PATIENCE = 60_000  # milliseconds, on a busy machine: for what a page is asked t
 NewPage = Callable[..., "Page"]
 
 
+# Before a page is opened: its visibility is what `set_hidden` says, and its streams of events are counted.
+HIDEABLE = """
+Object.defineProperty(document, "hidden", { get: () => window.isHidden ?? false });
+window.streams = [];
+window.EventSource = class extends EventSource { constructor(url) { super(url); streams.push(this); } };
+"""
+
+
+def set_hidden(page: Page, is_hidden: bool) -> int:
+    """Have a page be out of sight, or be seen; gives how many streams it has then."""
+    script = "(hidden) => { isHidden = hidden; document.dispatchEvent(new Event('visibilitychange')); }"
+    page.evaluate(script, is_hidden)
+    return int(page.evaluate("streams.filter((stream) => stream.readyState !== EventSource.CLOSED).length"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Generator[Browser]:
     """Debian's chromium; where there is none, one skip that says so, but not in CI."""

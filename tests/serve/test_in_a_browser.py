@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests._browser import NewPage
+from tests._browser import HIDEABLE, NewPage, set_hidden
 from tests.run.test_cli import CLEAN, ROOT
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
@@ -165,26 +165,17 @@ def test_a_page_is_blank_while_the_server_is_away_and_goes_on_with_the_next_one(
 def test_a_page_out_of_sight_has_no_stream_and_is_brought_up_to_date_when_it_is_seen_again(
     server: Server, page: Page
 ) -> None:
-    page.add_init_script(
-        """Object.defineProperty(document, "hidden", { get: () => window.isHidden ?? false });
-        const Native = EventSource;
-        window.streams = [];
-        window.EventSource = class extends Native { constructor(url) { super(url); streams.push(this); } };"""
-    )
+    page.add_init_script(HIDEABLE)
     page.goto(server.url)
     expect(monitor(page, "first 0")).to_be_visible()
-    is_open = "streams.filter((stream) => stream.readyState !== EventSource.CLOSED).length"
-    assert page.evaluate(is_open) == 1
-    page.evaluate("isHidden = true; document.dispatchEvent(new Event('visibilitychange'))")
-    assert page.evaluate(is_open) == 0
+    assert set_hidden(page, True) == 0
     server.app.write_text(SHOWS.format("second"))
     other = page.context.new_page()
     other.goto(server.url)
     expect(monitor(other, "second 0")).to_be_visible()
     assert monitor(page, "first 0").is_visible()
-    page.evaluate("isHidden = false; document.dispatchEvent(new Event('visibilitychange'))")
+    assert set_hidden(page, False) == 1
     expect(monitor(page, "second 0")).to_be_visible()
-    assert page.evaluate(is_open) == 1
 
 
 def test_tabs_are_chosen_by_arrows_remembered_and_brought_up_to_date_when_they_are_seen(

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from dl7450_telemetry import read_trace_file
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
-from tests._browser import NewPage
+from tests._browser import HIDEABLE, NewPage, set_hidden
 from tests.telemetry._spans import MORNING, get, span
 
 from ._server import Served, served_pages
@@ -158,6 +158,19 @@ def test_a_page_is_live_until_it_is_paused(new_page: NewPage) -> None:
         expect(page.get_by_role("button", name="Paused")).to_be_visible()
         page.get_by_role("button", name="Paused").click()
         expect(page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "false")
+        page.goto("about:blank")
+
+
+def test_a_page_out_of_sight_has_no_stream_and_is_brought_up_to_date_when_it_is_seen_again(new_page: NewPage) -> None:
+    with served_pages([], now=MORNING + HOUR, silence=HOUR) as empty:
+        page = new_page()
+        page.add_init_script(HIDEABLE)
+        page.goto(f"{empty.url}/docks")
+        expect(page.get_by_role("heading", name="No dock has said anything yet")).to_be_visible()
+        assert set_hidden(page, True) == 0
+        empty.insert([batch_of([get("http://content.example/1.png", 0, 40, id=1)])])
+        assert set_hidden(page, False) == 1
+        expect(page.locator("#docks tbody tr")).to_have_count(1)
         page.goto("about:blank")
 
 
