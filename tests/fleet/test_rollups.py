@@ -201,6 +201,16 @@ except AttributeError:
     store.close()
 
 
+def test_the_longest_duration_that_there_is_can_be_told() -> None:
+    store = DuckDbStore(None, tail=0)
+    lookup = next(record for record in spans() if record.name.startswith("DNS lookup"))
+    store.insert(batch_of([replace(lookup, start=0, end=2**63 - 1)]))
+    rolled, plain = with_and_without(store, "phases", Filters(0, 2**63 - 1))
+    assert rolled == plain
+    assert [row[:2] for row in rolled] == [["DNS", 1]]
+    store.close()
+
+
 def test_an_old_store_gets_its_rollups_when_it_is_opened(tmp_path: Path) -> None:
     store = DuckDbStore(tmp_path, tail=0)
     store.insert(batch_of(spans()))

@@ -25,6 +25,8 @@ from .rollup_tables import PER_DECADE, ROLLUPS
 
 _AT_ONCE = 1_000_000  # spans that are counted in one transaction, for the memory that it takes
 
+_LONGEST = 2**63 - 1024  # nanoseconds: the largest number that a BIGINT can be and a DOUBLE can tell
+
 _VERSION = 2  # another number has the rollups of older stores made anew
 
 
@@ -42,7 +44,8 @@ class Rollups:
         )
         connection.execute("CREATE TABLE IF NOT EXISTS rollup_store AS SELECT uuid()::VARCHAR AS Id")
         connection.execute(
-            f"CREATE OR REPLACE MACRO duration_of(bucket) AS round(pow(10, (bucket + 0.5) / {PER_DECADE}))::BIGINT"
+            "CREATE OR REPLACE MACRO duration_of(bucket) AS"
+            f" least(round(pow(10, (bucket + 0.5) / {PER_DECADE})), {_LONGEST}::DOUBLE)::BIGINT"
         )
         found = connection.execute("SELECT ResourceAttributes FROM rollup_resources").fetchall()
         self._numbered = {resource for (resource,) in found}
