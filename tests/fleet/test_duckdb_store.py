@@ -108,12 +108,12 @@ def test_a_store_of_an_older_release_is_converted_when_it_is_opened(tmp_path: Pa
 
 def test_a_store_with_more_on_disk_may_have_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed: list[Any] = []
-    for size in (0, 8 * 10**8, 10**11):
+    for place, size in ((str(tmp_path), 0), (str(tmp_path), 8 * 10**8), (str(tmp_path), 10**11), (":memory:", 0)):
         monkeypatch.setattr(Days, "size", lambda _, size=size: size)
-        store = open_store(str(tmp_path))
+        store = open_store(place)
         allowed += store.query("SELECT current_setting('memory_limit')", {})
         store.close()
-    assert allowed == [("366.2 MiB",), ("461.5 MiB",), ("953.6 MiB",)]
+    assert allowed == [("366.2 MiB",), ("461.5 MiB",), ("953.6 MiB",), ("953.6 MiB",)]
 
 
 def test_a_second_process_is_refused_with_the_fix(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ _HOLDER = re.compile(r"Conflicting lock is held in (.*?\(PID \d+\))")
 _SETTINGS = {"checkpoint_threshold": "64MB", "preserve_insertion_order": "false"}
 
 # Bytes that DuckDB may have in memory: at least, at most, and on top of the least a part of what is on disk. A question
-# that reads the spans of a month needs more than one about a day, and a store that is small has no use for more.
+# that reads the spans of a month needs more than one about a day, and a store that is small has no use for more. One
+# without a folder has its spans there, too, and may have the most.
 _LEAST_MEMORY, _MOST_MEMORY, _PART_IN_MEMORY = 384_000_000, 1_000_000_000, 8
 
 
@@ -65,6 +66,7 @@ class DuckDbStore:
                 self._connection.execute(f"SET {name} = '{value}'")
             self._connection.execute(f"SET memory_limit = '{_MOST_MEMORY}B'")  # until it is known what there is
             self._tail = tail
+            self._has_folder = folder is not None
             self._rollups = Rollups(self._connection)
             self._days = Days(self._connection, folder, self._attach_rollups)
             self._allow_memory()
@@ -148,7 +150,8 @@ class DuckDbStore:
         self._connection.close()
 
     def _allow_memory(self) -> None:
-        allowed = min(_LEAST_MEMORY + self._days.size() // _PART_IN_MEMORY, _MOST_MEMORY)
+        wanted = _LEAST_MEMORY + self._days.size() // _PART_IN_MEMORY
+        allowed = min(wanted, _MOST_MEMORY) if self._has_folder else _MOST_MEMORY
         self._connection.execute(f"SET memory_limit = '{allowed}B'")
 
     def _attach_rollups(self, day: Day) -> None:
