@@ -188,6 +188,18 @@ def test_the_network_is_pulled_and_slow_and_buttons_and_messages_are_heard(serve
     expect(monitor(page, "thello")).to_be_visible()
 
 
+def test_a_slider_stays_in_hand_while_what_is_around_it_changes(server: Server, page: Page) -> None:
+    ready(page, server)
+    reveal(page, "#panel-faults")
+    page.locator("#link-latency").focus()
+    page.evaluate("document.getElementById('fault-hang').click()")
+    expect(page.locator("#panel-faults .badge.warn")).to_have_text("1 waits")
+    expect(page.locator("#link-latency")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#link-latency ~ output")).to_have_text("10 ms")
+    expect(told(page)).to_have_text("latency: 10 ms")
+
+
 def test_a_session_is_recorded_and_its_recording_replayed_by_a_real_test(server: Server, page: Page) -> None:
     ready(page, server)
     press(page, "#record-start")

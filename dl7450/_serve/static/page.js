@@ -55,13 +55,18 @@
     ready(after);
   }
 
-  // Replace all of an element but one below it, which only gets its new attributes.
+  // Replace all of an element but one below it, which only gets its new attributes: what is around it may be another.
   function merge(before, after, kept) {
-    if (before === kept) {
-      for (const { name, value } of after.attributes) if (name !== "value") kept.setAttribute(name, value);
-    } else if (before.contains(kept) && before.children.length === after.children.length) {
-      const fresh = [...after.children];
-      [...before.children].forEach((child, at) => merge(child, fresh[at], kept));
+    const fresh = after.id === kept.id ? after : after.querySelector(`#${CSS.escape(kept.id)}`);
+    if (before === kept && fresh) {
+      for (const { name, value } of fresh.attributes) if (name !== "value") kept.setAttribute(name, value);
+    } else if (fresh && fresh !== after) {
+      const [old, its] = [[before, kept], [after, fresh]].map(([all, one]) => [...all.children].find((child) => child.contains(one)));
+      for (const node of [...before.childNodes]) if (node !== old) node.remove();
+      const nodes = [...after.childNodes];
+      old.before(...nodes.slice(0, nodes.indexOf(its)));
+      old.after(...nodes.slice(nodes.indexOf(its) + 1));
+      merge(old, its, kept);
     } else {
       before.replaceWith(after);
     }
