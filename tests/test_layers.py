@@ -37,15 +37,15 @@ FLOORS = {
     "_api": {"_check", "_device", "_screen", "telemetry"},
     "faces": {"_buffers", "_datetime", "_device", "_dock", "_framebuf", "_mqtt", "_screen"},
     "_micropython": {"_dock", "_trio", "faces", "http"},
-    "_run": {"_api", "_device", "_dock", "_micropython", "_screen", "_trio", "http"},
     "telemetry.trio": set[str](),
     "telemetry": {"http", "telemetry.trio"},
+    "_run": {"_api", "_device", "_dock", "_micropython", "_screen", "_trio", "http", "telemetry"},
     "_serve": {
         *("_api", "_check", "_device", "_dock", "_micropython", "_run", "_screen", "_trio", "http", "telemetry"),
         "testing",
     },
     "testing": {"_device", "_dock", "_micropython", "_mqtt", "_screen", "http", "telemetry"},
-    "cli": {"_api", "_check", "_device", "_dock", "_run", "_serve", "_version", "http", "telemetry"},
+    "cli": {"_api", "_check", "_run", "_serve", "_version", "telemetry"},
     "dl7450": {"_device", "_dock", "_screen", "_version", "cli", "http"},
 }
 

@@ -46,3 +46,9 @@ def whole_output() -> Generator[None]:
             # The interpreter would try again to write what is in the buffer when it exits, and print a traceback.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
+
+
+def cannot(verb: str, error: OSError) -> click.UsageError:
+    """That a file cannot be read or written, for whoever named it."""
+    what = "" if error.filename is None else f" {str(error.filename)!r}"
+    return click.UsageError(f"cannot {verb}{what}: {error.strerror}")
