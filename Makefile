@@ -26,8 +26,9 @@ fleet: $(VENV)/installed
 serve: $(VENV)/installed
 	$(BIN)/python -m examples.serve $(SERVE)
 
+# On all processors; each file on one of them, as what its tests share is started once.
 test: $(VENV)/installed
-	$(BIN)/pytest $(COVERAGE)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(COVERAGE)
 
 # The transports and clients of httpx2 once more with the oldest version that pyproject.toml allows.
 OLDEST := $(shell sed -nE 's/.*"(httpx2)>=([0-9.]+)".*/\1==\2/p' pyproject.toml)
