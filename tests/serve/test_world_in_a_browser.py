@@ -60,6 +60,12 @@ TEST = """\
 """
 
 
+# Until a panel is shown anew.
+SHOWN_ANEW = """name => new Promise((shown) => addEventListener("panel", ({ target }) => {
+  if (target.dataset.panel === name) shown();
+}))"""
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Generator[Server]:
     """An app and its content server."""
@@ -219,6 +225,15 @@ def test_a_session_is_recorded_and_its_recording_replayed_by_a_real_test(server:
     assert inner.returncode == 0, inner.stdout + inner.stderr
     assert "1 passed" in inner.stdout
     expect(page.locator("#record-name")).to_have_value("app-session-2.jsonl")
+
+
+def test_what_unfolds_a_part_keeps_the_focus_when_its_panel_is_shown_anew(server: Server, page: Page) -> None:
+    ready(page, server)
+    reveal(page, "#usb-change")
+    summary = page.locator("#usb-change > summary")
+    summary.focus()
+    page.evaluate(SHOWN_ANEW, "world")
+    expect(summary).to_be_focused()
 
 
 def test_the_world_is_changed_by_keys_and_saved_as_yaml_that_reads_back_equal(server: Server, page: Page) -> None:

@@ -21,10 +21,10 @@
 
 In a template, `here` is the panel's own path: `<form method="post" action="{{ here }}/switch">`. A link with
 `data-inside` whose target is the page with a query, and a field in a form with `data-inside`, choose what the panel
-shows: only the panel is asked for anew, and it stays so chosen. An element that is to keep the focus has an `id`, and
-so has a field that is to keep what was filled in until it is sent, and with `data-keep` afterwards. A slider in a form
-with `data-at-once` acts when it is let go; meanwhile its `<output>` shows one of its `data-texts`, between `|`, or the
-number with its `data-unit`.
+shows: only the panel is asked for anew, and it stays so chosen. An element that is to keep the focus has an `id` (of a
+`<summary>`, its `<details>` has), and so has a field that is to keep what was filled in until it is sent, and with
+`data-keep` afterwards. A slider in a form with `data-at-once` acts when it is let go; meanwhile its `<output>` shows
+one of its `data-texts`, between `|`, or the number with its `data-unit`.
 """
 
 from __future__ import annotations

@@ -49,10 +49,16 @@
       focused.addEventListener("blur", () => refresh(name), { once: true });
       return;
     }
-    const id = before.contains(focused) ? focused.id : "";
+    const like = before.contains(focused) && selector(focused);
     before.replaceWith(after);
-    if (id) document.getElementById(id)?.focus({ preventScroll: true });
+    if (like) document.querySelector(like)?.focus({ preventScroll: true });
     ready(after);
+  }
+
+  // By which an element is found in another panel that takes the place of its own; none: it is not.
+  function selector(element) {
+    if (element.id) return `#${CSS.escape(element.id)}`;
+    return element.matches("details[id] > summary") && `${selector(element.parentElement)} > summary`;
   }
 
   // Replace all of an element but one below it, which only gets its new attributes: what is around it may be another.
