@@ -21,9 +21,12 @@ from .served_dock import ServedDock
 
 RETRY = 500  # milliseconds after which a page looks whether the server is back
 TICK = 1.0  # seconds
-MOMENT = 0.005  # seconds: what happens within them is one
+MOMENT = 0.002  # seconds: what happens within them is one
 PAUSE = 0.03  # seconds between two events
-PATIENCE = 0.06  # seconds that a part may wait to be named, so that those that are named at once are asked for first
+# How long the parts wait that are not shown at once, in seconds:
+PATIENCE = 0.06  # after a change, for what follows
+REST = 0.15  # after what is shown at once was named: it is drawn and seen before the machine is busy with them
+LATEST = 0.5  # at most, where one frame follows the other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,25 +69,35 @@ async def changes(parts: Sequence[LivePart]) -> AsyncGenerator[str, None]:
     histories = {history for part in parts for history in part.histories}
     yield f"retry: {RETRY}\n\n"
     known = dict.fromkeys((part.name for part in parts), -1)
+    at_once = {part.name for part in parts if part.at_once}
+    ticks = {part.name: math.inf for part in parts if part.ticks}  # when they change though nothing happens
     stale: set[str] = set()
-    tick, due = trio.current_time() + TICK, -math.inf  # when all that is stale is named
+    rest, since = -math.inf, -math.inf  # until when the others rest, and since when they wait
     while True:
         versions, now = {history: history.version() for history in histories}, trio.current_time()
-        ticks = now >= tick
         for part in parts:
-            if (version := part.version()) != known[part.name] or (ticks and part.ticks):
+            if (version := part.version()) != known[part.name] or now >= ticks.get(part.name, math.inf):
                 known[part.name] = version
                 stale.add(part.name)
-        if ticks:
-            tick, due = now + TICK, now
-        if named := [part.name for part in parts if part.name in stale and (part.at_once or now >= due)]:
+                if part.ticks:
+                    ticks[part.name] = math.inf  # until it is named
+        all_due = now >= _due(rest, since)
+        if named := [part.name for part in parts if part.name in stale and (all_due or part.name in at_once)]:
             yield f"event: change\ndata: {json.dumps(named)}\n\n"
             stale.difference_update(named)
+            ticks.update((name, now + TICK - PATIENCE) for name in named if name in ticks)
+            if not at_once.isdisjoint(named):
+                rest = now + REST
             await trio.sleep(PAUSE)
-        due = min(due, now + PATIENCE) if stale else math.inf
-        with trio.move_on_at(min(tick, due)):
+        since = min(since, now) if stale else math.inf
+        with trio.move_on_at(min([_due(rest, since), *ticks.values()])):
             await _any_change(versions)
             await trio.sleep(MOMENT)
+
+
+def _due(rest: float, since: float) -> float:
+    """When the parts are named that are not shown at once."""
+    return min(max(rest, since + PATIENCE), since + LATEST)
 
 
 async def _any_change(versions: Mapping[History, int]) -> None:

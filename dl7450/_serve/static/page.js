@@ -164,7 +164,10 @@
     const action = event.submitter?.getAttribute("formaction") ?? form.action;
     try {
       const answer = await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" } });
-      if (answer.ok) isSent(form);
+      if (answer.ok) {
+        isSent(form);
+        refresh(form.closest("[data-panel]").dataset.panel); // at once: the stream may have others to name before
+      }
       refused.textContent = answer.ok ? "" : await answer.text();
       refused.hidden = answer.ok;
     } catch {
