@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import webbrowser
 from collections.abc import Sequence
 from functools import partial
@@ -14,6 +15,7 @@ import click
 from .._run.set_option import key_and_value
 
 TOKEN_VARIABLE = "DL7450_SERVE_TOKEN"
+SWITCH_INTERVAL = 0.0005  # seconds
 
 
 @click.command()
@@ -125,6 +127,9 @@ def serve(
         if os.isatty(2) if open_page is None else open_page:
             webbrowser.open(url)
 
+    # What a page asks for goes from thread to thread. Where another one computes, it would wait for Python's five
+    # milliseconds at each step.
+    sys.setswitchinterval(SWITCH_INTERVAL)
     try:
         with telemetry:  # leaving it delivers what is pending
             trio.run(run_server, options, ready)
