@@ -18,6 +18,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -114,7 +115,10 @@ class _Site:
         async def endpoint(request: Request) -> Response:
             dock = self._dock(request)
             shown = await panel.show(dock, request)
-            return self._shell.page(request, "templates/panel.html", dock=dock, panel=panel, shown=shown)
+            answer = self._shell.page(request, "templates/panel.html", dock=dock, panel=panel, shown=shown)
+            if panel.ahead is not None:
+                answer.background = BackgroundTask(panel.ahead, shown)
+            return answer
 
         return endpoint
 

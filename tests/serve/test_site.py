@@ -18,7 +18,7 @@ from dl7450._screen.state import ScreenState
 from dl7450._serve.events import AppBroke, Frame, PaceChanged, Printed
 from dl7450._serve.history import History
 from dl7450._serve.live import LivePart, changes
-from dl7450._serve.panels import panels
+from dl7450._serve.panels import monitors, panels
 from dl7450._serve.program import DockProgram
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.site import serve_site
@@ -61,6 +61,21 @@ async def test_the_page_shows_the_newest_frame_and_each_that_is_kept(tmp_path: P
             assert (image.format, image.size) == ("JPEG", (1920, 1080))
         gone = await client.get(f"/docks/app/monitors/{dock.history.id}/3-1920x1080.png")
         assert (gone.status_code, (await client.get("/docks/other")).status_code) == (404, 404)
+
+
+async def test_the_picture_of_the_newest_frame_is_drawn_before_the_page_asks_for_it(tmp_path: Path) -> None:
+    async with site(tmp_path / "app.py", SHOWS.format("one")) as (dock, client):
+        await shown(dock, "one")
+
+        def drawn() -> int:
+            return monitors._draw.cache_info().misses - before
+
+        before = monitors._draw.cache_info().misses
+        panel = (await client.get("/docks/app/monitors")).text
+        assert drawn() == 1
+        named = re.search(r'<img src="([^"]+)"', panel)
+        assert named is not None
+        assert ((await client.get(named[1])).status_code, drawn()) == (200, 1)
 
 
 def names(event: str) -> list[str]:

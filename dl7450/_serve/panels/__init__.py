@@ -17,6 +17,7 @@
 | `kinds` | the events after which it shows something else: then the page asks for it anew, and nobody polls |
 | `actions` | what its forms do: an async function of the dock and the form; `ValueError` is told on the page |
 | `answers` | what else it answers, by the path below its own, such as a picture |
+| `ahead` | begins what takes long of it, while the page is on its way to ask |
 | `static/NAME.css`, `static/NAME.js` | are part of the page if they are there |
 
 In a template, `here` is the panel's own path: `<form method="post" action="{{ here }}/switch">`. A link with
@@ -33,7 +34,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -59,6 +60,7 @@ class Panel:
         show: gives what its template needs.
         actions: what its forms do, by the last part of their path.
         answers: what else it answers, by a path as Starlette's routes have it.
+        ahead: makes what the page asks for next, when it has got the panel, of what `show` gave.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Panel:
     show: Callable[[ServedDock, Request], Awaitable[Mapping[str, object]]]
     actions: Mapping[str, Callable[[ServedDock, Form], Awaitable[object]]] = field(default_factory=dict)
     answers: Mapping[str, Callable[[ServedDock, Request], Awaitable[Response]]] = field(default_factory=dict)
+    ahead: Callable[[Mapping[str, Any]], Awaitable[object]] | None = None
 
     @property
     def template(self) -> str:

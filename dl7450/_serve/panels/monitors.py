@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import trio
 from PIL import ImageOps
@@ -37,10 +38,11 @@ class _Form:
     options: Mapping[str, object]
 
 
-# JPEG is for what is shown as it comes: nobody sees the difference, and it is written in a sixth of the time.
+# JPEG is for what is shown as it comes, at another size than its own: nobody sees the difference, and it is written in
+# a quarter of the time, or a tenth with a photo in it.
 _FORMS = {
     "png": _Form("PNG", "image/png", {"compress_level": 1}),
-    "jpg": _Form("JPEG", "image/jpeg", {"quality": 95, "subsampling": 0}),
+    "jpg": _Form("JPEG", "image/jpeg", {"quality": 95}),
 }
 
 
@@ -85,6 +87,14 @@ async def show(dock: ServedDock, request: Request) -> Mapping[str, object]:
     }
 
 
+async def draw_ahead(shown: Mapping[str, Any]) -> None:
+    """Draw the newest frame as the page shows it on each monitor."""
+    if shown["frame"] is not None and shown["is_live"] and not shown["inspects"]:
+        for monitor in shown["monitors"]:
+            width, height = monitor.shown
+            await _drawn(shown["frame"], width, height, _FORMS["jpg"])
+
+
 async def picture(dock: ServedDock, request: Request) -> Response:
     """A frame as PNG or JPEG, at the size of a monitor."""
     frame = dock.history.frame(request.path_params["number"])
@@ -92,7 +102,7 @@ async def picture(dock: ServedDock, request: Request) -> Response:
     form = _FORMS.get(request.path_params["form"])
     if frame is None or form is None or not 0 < width <= MOST_PIXELS or not 0 < height <= MOST_PIXELS:
         raise HTTPException(404, "This frame is not kept any more.")
-    data = await trio.to_thread.run_sync(_draw, frame.screen, width, height, form, limiter=_drawing)
+    data = await _drawn(frame, width, height, form)
     return Response(data, media_type=form.media_type, headers={"Cache-Control": "private, max-age=3600, immutable"})
 
 
@@ -105,6 +115,10 @@ def _monitors(program: DockProgram) -> list[_Monitor]:
             continue
         found.append(_Monitor(output, edid.name, edid.width, edid.height))
     return found
+
+
+async def _drawn(frame: Frame, width: int, height: int, form: _Form) -> bytes:
+    return await trio.to_thread.run_sync(_draw, frame.screen, width, height, form, limiter=_drawing)
 
 
 @lru_cache(KEPT_PICTURES)
@@ -128,5 +142,6 @@ PANEL = Panel(
     kinds=(Frame, WorldChanged),
     at_once=True,
     show=show,
+    ahead=draw_ahead,
     answers={"{history}/{number:int}-{width:int}x{height:int}.{form}": picture},
 )
