@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dl7450_telemetry import SpanRecord
+
 if TYPE_CHECKING:
-    from dl7450_telemetry import SpanRecord
+    from opentelemetry.sdk.trace import ReadableSpan
 
     from .._screen.state import ScreenState
     from .app_report import AppReport
@@ -48,9 +50,22 @@ class SpanStarted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SpanEnded(Event):
-    """It ended; the ids are those of its start."""
+    """It ended; the ids are those of its start.
 
-    span: SpanRecord
+    Attributes:
+        known: the span as the SDK has it, until somebody asks for its record: most are forgotten before.
+    """
+
+    known: ReadableSpan | SpanRecord
+
+    @property
+    def span(self) -> SpanRecord:
+        """Its record."""
+        known = self.known
+        if not isinstance(known, SpanRecord):
+            known = SpanRecord.from_sdk(known)
+            object.__setattr__(self, "known", known)  # the same in another form; both would take twice the memory
+        return known
 
 
 @dataclass(frozen=True, kw_only=True)

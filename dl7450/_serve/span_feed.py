@@ -41,11 +41,10 @@ class SpanFeed(SpanProcessor):
         self.tracer_provider.add_span_processor(self)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        record = SpanRecord.started(span)
+        record = SpanRecord.started(span)  # at once: the span goes on to change, in the dock's thread
         if record.is_request:
             span_of_request.set(record.span_id)
         self._history.add(SpanStarted(at=record.start, span=record))
 
     def on_end(self, span: ReadableSpan) -> None:
-        record = SpanRecord.from_sdk(span)
-        self._history.add(SpanEnded(at=record.end, span=record))
+        self._history.add(SpanEnded(at=span.end_time or 0, known=span))

@@ -16,6 +16,7 @@ from dl7450._serve.history import History
 from dl7450._serve.preview import TEXT_MAX, Preview, preview
 from dl7450._serve.served_dock import ServedDock
 from dl7450._serve.site import serve_site
+from dl7450._serve.span_feed import SpanFeed
 from dl7450._serve.spans import Spans
 from dl7450.http._exchange import Exchange
 from dl7450.http._parser import AnswerHead
@@ -147,13 +148,25 @@ def test_the_newest_answers_are_kept_within_bounded_memory() -> None:
     assert (kept("large 0"), kept("large 1"), kept("newest")) == ((0, BODY_MAX + 1), (BODY_MAX, BODY_MAX + 1), (1, 1))
 
 
+def test_the_record_of_a_span_that_has_ended_is_made_when_it_is_asked_for_and_takes_its_place() -> None:
+    history = History(lambda tell: None)
+    tracer = SpanFeed(history, "dock", None, "app").tracer_provider.get_tracer("test")
+    tracer.start_span("asks", attributes={"at": "first"}, start_time=1).end(3)
+    event = history.newest(SpanEnded)
+    assert event is not None
+    before, record = event.known, event.span
+    assert not isinstance(before, SpanRecord)
+    assert (record.name, record.attributes, record.start, record.end) == ("asks", {"at": "first"}, 1, 3)
+    assert event.known is record
+
+
 def test_what_has_not_ended_and_what_is_opened_is_shown_however_much_has_begun_since() -> None:
     history = History(lambda tell: None)
     for number in range(5):
         span = SpanRecord(f"{number}", f"{number}", f"span {number}", number, number)
         history.add(SpanStarted(at=number, span=span))
         if number != 1:
-            history.add(SpanEnded(at=number, span=span))
+            history.add(SpanEnded(at=number, known=span))
     shown = Spans.kept(history).newest(2, 9, {}, also="0")
     assert [(line.span.name, line.is_open) for trace in shown for line in trace.lines] == [
         ("span 4", False),
