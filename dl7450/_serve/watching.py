@@ -22,7 +22,7 @@ from .events import AppBroke
 from .served_dock import ServedDock
 
 STEP = 20  # milliseconds without another change: then a save is over
-REST = 1.0  # seconds between two looks for changes while no page shows the dock
+REST = 2.0  # seconds between two looks for changes while no page shows the dock
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<reason>.+)", re.DOTALL)  # of a DeviceError
 
 
