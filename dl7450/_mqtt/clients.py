@@ -39,8 +39,8 @@ class Clients:
 
     Attributes:
         tasks: clients that run, which may call the app.
-        on_message: called with each message of clients that are made from now on: `publish` or `process`, the topic and
-            the message.
+        on_traffic: called with each message of clients that are made from now on: whether the app publishes it, its
+            topic and the message.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Clients:
         call_app: CallApp,
     ) -> None:
         self.tasks = AppTasks(lifetime)
-        self.on_message: Callable[[str, str, bytes], object] = lambda operation, topic, message: None
+        self.on_traffic: Callable[[bool, str, bytes], object] = lambda is_published, topic, message: None
         self._turns = lifetime.turns
         self._network = network
         self._tracer_provider = tracer_provider
@@ -70,8 +70,9 @@ class Clients:
             from .session import Session
         except ImportError as error:
             raise ImportError(f"mqtt needs {error.name}: pip install 'dl7450[mqtt]'", name=error.name) from error
-        tracing = MqttTracing(self._tracer_provider, self._now, broker, client_id, self.on_message)
+        tracing = MqttTracing(self._tracer_provider, self._now, broker, client_id)
         client = Client(Session(client_id, broker, self._network, tracing, self._call_app, self._turns))
+        client.session.on_traffic = self.on_traffic
         self._clients[client] = None
         return client
 

@@ -84,6 +84,8 @@ class Session:
         on_connect: called with a code and an empty dict.
         on_message: called with a topic and a bytearray.
         on_subscribe: called with an identifier and a list.
+        on_traffic: for whoever looks on; called with each message: whether the app publishes it, its topic and the
+            message.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Session:
         self.on_connect: Callable[..., object] | None = None
         self.on_message: Callable[..., object] | None = None
         self.on_subscribe: Callable[..., object] | None = None
+        self.on_traffic: Callable[[bool, str, bytes], object] = lambda is_published, topic, message: None
         self.links: list[Link] = []  # to the span that asked for the connection
         self._broker = broker
         self._network = network
@@ -116,6 +119,7 @@ class Session:
 
     def publish(self, topic: str, message: bytes, qos: int) -> int:
         """Publish a message now, or when there is a connection. Returns its identifier, or a negative code."""
+        self.on_traffic(True, topic, message)
         span = self._tracing.start_publish(topic, message, qos)
         mid = self._engine.publish(topic, message, qos)
         if mid < 0:
@@ -278,6 +282,7 @@ class Session:
     def _tell_message(self, message: Message) -> None:
         if self.on_message is None:
             return
+        self.on_traffic(False, message.topic, message.payload)
         span = self._tracing.start_process(message.topic, message.payload, message.qos)
         self._processing[span] = None
         told = self._backlog.add(len(message.topic) + len(message.payload))

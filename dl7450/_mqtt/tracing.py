@@ -24,12 +24,7 @@ class MqttTracing:
     """Makes the spans of one client."""
 
     def __init__(
-        self,
-        tracer_provider: TracerProvider | None,
-        now: Callable[[], int],
-        broker: Broker,
-        client_id: str,
-        on_message: Callable[[str, str, bytes], object] = lambda operation, topic, message: None,
+        self, tracer_provider: TracerProvider | None, now: Callable[[], int], broker: Broker, client_id: str
     ) -> None:
         """
         Parameters:
@@ -37,10 +32,8 @@ class MqttTracing:
             now: nanoseconds since 1970.
             broker: of the client.
             client_id: its name.
-            on_message: called with what spans do not have: `publish` or `process`, the topic and the message.
         """
         self.now = now
-        self._on_message = on_message
         self._tracer = trace.get_tracer("dl7450.mqtt", __version__, tracer_provider)
         self._attributes: dict[str, str | int] = {
             "messaging.system": "mqtt",
@@ -101,7 +94,6 @@ class MqttTracing:
         message: bytes,
         qos: int,
     ) -> Span:
-        self._on_message(operation, topic, message)
         return self._tracer.start_span(
             f"{operation} {topic}",
             parent,

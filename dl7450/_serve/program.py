@@ -227,7 +227,7 @@ class DockProgram:
                 on_error=self._on_error,
             ) as dock:
                 hear_prints(dock, self._on_print)
-                dock.mqtt.on_message = self._on_mqtt_message
+                dock.mqtt.on_traffic = self._on_mqtt_message
                 self._history.add(AppStarted(at=self.time_ns, file=str(self.deployment.app), why=self._why))
                 await self.deployment.run(dock, self._around.load, self._on_error)
         except SystemExit as end:  # the dock is closed; the server goes on
@@ -243,11 +243,9 @@ class DockProgram:
         print_app_error(error)
         self._history.add(AppBroke(at=self.time_ns, report=app_report(error, self.deployment.app)))
 
-    def _on_mqtt_message(self, operation: str, topic: str, message: bytes) -> None:
+    def _on_mqtt_message(self, is_published: bool, topic: str, message: bytes) -> None:
         start, size = bytes(message[:MESSAGE_BYTES]), len(message)
-        self._history.add(
-            MqttMessage(at=self.time_ns, is_published=operation == "publish", topic=topic, start=start, size=size)
-        )
+        self._history.add(MqttMessage(at=self.time_ns, is_published=is_published, topic=topic, start=start, size=size))
 
     def _on_print(self, text: str) -> None:
         self._history.add(Printed(at=self.time_ns, text=text))
