@@ -161,6 +161,19 @@ def test_a_sample_of_more_than_can_be_compared_is_the_same_one(tmp_path: Path) -
     store.close()
 
 
+def test_a_span_that_is_there_twice_is_twice_in_a_sample(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    store.insert(batch_of(spans(step=7200)))
+    once = ask(store, "differs", WEEK_OF_INCIDENTS).dicts()
+    store.insert(batch_of(spans(step=7200)))
+    rolled, plain = with_and_without(store, "differs", WEEK_OF_INCIDENTS)
+    assert rolled == plain
+    assert [row[:4] for row in rolled] == [
+        [row["attribute"], row["value"], row["failing"] * 2, row["rest"] * 2] for row in once
+    ]
+    store.close()
+
+
 def test_spans_wait_until_there_are_enough_to_count(tmp_path: Path) -> None:
     batches = [batch_of(spans(seed=seed)) for seed in range(4)]
     size = len(batches[0])

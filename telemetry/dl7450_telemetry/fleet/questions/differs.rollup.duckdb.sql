@@ -1,26 +1,37 @@
--- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine.
-, marked AS (
-    SELECT *, Failed AND $failure IN ('', ErrorType) AS marked FROM sampled
+-- Span ids are random, so the smallest ones are a fair sample, and the same one in every engine. Which ones these are is
+-- found first, so that their attributes, and nobody else's, are read out of the maps.
+, marked AS MATERIALIZED (
+    SELECT SpanId, Failed AND $failure IN ('', ErrorType) AS marked FROM sampled
 ), sample AS MATERIALIZED (
-    (SELECT * FROM marked WHERE marked ORDER BY SpanId LIMIT $sample)
+    (SELECT SpanId, marked FROM marked WHERE marked ORDER BY SpanId LIMIT $sample)
     UNION ALL
-    (SELECT * FROM marked WHERE NOT marked ORDER BY SpanId LIMIT $sample)
+    (SELECT SpanId, marked FROM marked WHERE NOT marked ORDER BY SpanId LIMIT $sample)
+), chosen AS MATERIALIZED (
+    SELECT
+        Failed AND $failure IN ('', ErrorType) AS marked,
+        Resource,
+        map_keys(SpanAttributes) || ['url.path', 'hour (UTC)'] AS attributes,
+        map_values(SpanAttributes) || [Path, strftime(make_timestamp_ns(First), '%H')] AS texts
+    FROM sampled
+    WHERE SpanId IN (SELECT SpanId FROM sample)
+    QUALIFY row_number() OVER (PARTITION BY marked ORDER BY SpanId) <= $sample  -- the last one may be there twice
+), of_resources AS (
+    SELECT marked, ResourceAttributes AS attributes, requests
+    FROM (SELECT marked, Resource, count(*) AS requests FROM chosen GROUP BY ALL) JOIN resources USING (Resource)
 ), pairs AS (
-    SELECT marked, unnest(
-        map_entries(SpanAttributes) || map_entries(ResourceAttributes)
-        || [{'key': 'url.path', 'value': Path}, {'key': 'hour (UTC)', 'value': strftime(make_timestamp_ns(First), '%H')}]
-    ) AS pair
-    FROM sample JOIN resources USING (Resource)
+    SELECT marked, unnest(attributes) AS attribute, unnest(texts) AS value, 1 AS requests FROM chosen
+    UNION ALL
+    SELECT marked, unnest(map_keys(attributes)), unnest(map_values(attributes)), requests FROM of_resources
 ), counted AS (
     SELECT
-        pair.key AS attribute,
-        pair.value AS value,
-        count(*) FILTER (marked) AS failing,
-        count(*) FILTER (NOT marked) AS rest,
+        attribute,
+        value,
+        coalesce(sum(requests) FILTER (marked), 0)::BIGINT AS failing,
+        coalesce(sum(requests) FILTER (NOT marked), 0)::BIGINT AS rest,
         failing / (SELECT nullif(count(*) FILTER (marked), 0) FROM sample) AS failing_share,
         rest / (SELECT nullif(count(*) FILTER (NOT marked), 0) FROM sample) AS rest_share
     FROM pairs
-    WHERE pair.key NOT IN (
+    WHERE attribute NOT IN (
         'error.type', 'http.response.status_code', 'dl7450.curl.code', 'url.full', 'http.response.body.size',
         'service.instance.id'
     )

@@ -74,18 +74,26 @@ _NUMBERS = [f"coalesce({name}[1], 0) AS {name}" for name, kind in TABLES[c.TRACE
 NUMBERS_OF_SPANS = ", ".join(_NUMBERS)  # after REPLACE: its sparse numbers as numbers
 
 
-def create_view(table: str, databases: Sequence[str]) -> str:
-    """The statement that makes a table of this connection out of the same table in several databases."""
+def create_view(table: str, databases: Sequence[str], *, placed: bool = False) -> str:
+    """The statement that makes a table of this connection out of the same table in several databases.
+
+    Parameters:
+        table: its name.
+        databases: their names.
+        placed: it has three columns more: `Day` and `Place`, which say where a row is, so that what else is needed of a
+            few rows can be read there, and `ResourceText`, to be counted before it is made a map.
+    """
     replaced = ["ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"]
     if table == c.TRACES:
         replaced += _NUMBERS
     chosen = f"* REPLACE ({', '.join(replaced)})" if table in TABLES else "*"
     if databases:
-        sources = [f'"{database}".{table}' for database in databases]
+        sources = [(database, f'"{database}".{table}') for database in databases]
     else:
         columns = ", ".join(f"NULL::{kind} AS {column}" for column, kind in DUCKDB_TABLES[table].items())
-        sources = [f"(SELECT {columns} WHERE false)"]
-    union = " UNION ALL ".join(f"SELECT {chosen} FROM {source}" for source in sources)
+        sources = [("", f"(SELECT {columns}{', 0 AS rowid' if placed else ''} WHERE false)")]
+    added = ", ResourceAttributes AS ResourceText, '{}' AS Day, rowid AS Place" if placed else ""
+    union = " UNION ALL ".join(f"SELECT {chosen}{added.format(day)} FROM {source}" for day, source in sources)
     return f"CREATE OR REPLACE TEMP VIEW {table} AS {union}"
 
 
