@@ -2,8 +2,9 @@
 
 Requests are sent to `dl7450 fleet serve` over HTTP, as protobuf. Then its store is filled up: the same spans with other
 ids, on other days and at other times, in an order that is mixed up. Cold is the first time that a question is asked
-after the store was opened, warm the median of the next ones. At last the server is asked while it takes more spans as
-fast as it can. Every figure that has a target is shown beside it.
+after the store was opened, warm the median of the next ones. Then each page of 24 hours is opened in a browser
+(`tests.fleet.bench_browser`). At last the server is asked while it takes more spans as fast as it can. Every figure
+that has a target is shown beside it.
 
 Processor time is that of all threads: on a machine that does nothing else, a question takes about half of it on two
 cores. On a busy one it is the figure to compare.
@@ -35,7 +36,9 @@ from dl7450_telemetry.fleet.remote import ask_server
 from dl7450_telemetry.fleet.store import open_store
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
 from dl7450_telemetry.fleet.store.layout import TRACE_TIMES, select_trace_times
+from tests._browser import CHROMIUM
 from tests.fleet._otlp import pairs
+from tests.fleet.bench_browser import pages_in_browser
 
 DAY = 86_400 * 10**9
 TODAY = time.time_ns() // DAY * DAY
@@ -272,9 +275,27 @@ def views(folder: Path) -> dict[str, dict[str, float]]:
     return figures
 
 
+def pages_of_a_day(folder: Path) -> dict[str, dict[str, float]]:
+    """Milliseconds until a reader sees each page of 24 hours; nothing where there is no browser."""
+    if not Path(CHROMIUM).exists():
+        print("pages are measured in chromium: apt-get install chromium", file=sys.stderr)
+        return {}
+    store = open_store(str(folder))
+    [(last, a_trace, a_dock)] = store.query(
+        "SELECT epoch_ns(max(Timestamp)), min(TraceId), min(DeviceId) FROM otel_traces", {}
+    )
+    store.close()
+    names = ("docks", "errors", "latency", "releases", "differs", "alerts")
+    paths = {"fleet": "/"} | {name: f"/{name}" for name in names}
+    paths |= {"a dock": f"/dock/{a_dock}", "a trace": f"/trace/{a_trace}"}
+    window = f"?since={last - DAY}&until={last + 1}"
+    with a_server(folder) as (_, _, url):
+        return pages_in_browser(url, {name: path + window for name, path in paths.items()})
+
+
 def verdicts(results: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, float, str]]:
     """Each figure that has a target: what it is, the target, what was measured, and whether it is met."""
-    views, many = results["views"], results["store"]["spans"] > 10_000_000
+    views, pages, many = results["views"], results["pages"], results["store"]["spans"] > 10_000_000
 
     def slowest(window: str) -> tuple[str, float]:
         times = {name: took["warm ms"] for name, took in views.items() if name.endswith(window)}
@@ -291,6 +312,9 @@ def verdicts(results: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, f
         ("disk, bytes a span", 60, results["store"]["bytes a span"]),
         ("acknowledged spans lost", 0, results["ingest"]["lost"]),
     ]
+    for page, took in pages.items():
+        parts = f"server {took['server ms']}, store {took['store ms']}"
+        at_most.append((f"{page} in the browser, ms ({parts})", 100, took["browser ms"]))
     speed = results["ingest"]["spans/s"]
     return [("OTLP/HTTP to committed, spans/s", ">= 30000", speed, "met" if speed >= 30_000 else "not met")] + [
         (name, f"<= {most}", value, "met" if value <= most else "not met") for name, most, value in at_most
@@ -316,6 +340,7 @@ def main() -> None:
         results["store"] = {"spans": spans, "bytes a span": round(size / spans, 1)}
         results["views"] = views(folder)
         results["asked"] = {"peak MiB": round(memory("self") / 2**20)}
+        results["pages"] = pages_of_a_day(folder)
         results["while ingesting"] = ask_while_ingesting(folder, options.sent)
     print(json.dumps(results, indent=1))
     for verdict in verdicts(results):

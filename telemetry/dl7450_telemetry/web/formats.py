@@ -64,7 +64,8 @@ def when(nanoseconds: int, *, brief: bool = False) -> Markup:
     """A moment as an element that the script of the page makes local; a brief one has no seconds."""
     text = iso(nanoseconds)
     shown = text[: 16 if brief else 19].replace("T", " ")
-    return Markup('<time datetime="{}"{}>{} UTC</time>').format(text, Markup(" data-brief" if brief else ""), shown)
+    # A table has hundreds of them: `%` takes a quarter of the time of `format`.
+    return Markup('<time datetime="%s"%s>%s UTC</time>') % (text, Markup(" data-brief" if brief else ""), shown)
 
 
 FILTERS = {

@@ -21,6 +21,7 @@ from ..owner import Ask
 from ..questions import QUESTIONS
 from ..store import StoreError
 from ..table import Table
+from .ask_once import AskOnce
 from .query import CARRIED, Query
 from .spans import otlp_json
 from .view import DAY, HOUR, Asking, View
@@ -98,7 +99,8 @@ class _Site:
         """The endpoint that shows a view."""
 
         async def endpoint(request: Request) -> Response:
-            asking = self._asking(request)
+            ask = AskOnce(self._ask)
+            asking = self._asking(request, ask)
             shown = await _or_failure(view.show(asking))
             frame = self._frame(view, asking)
             offered = await self._offered(asking) if view.filtered else {}
@@ -110,7 +112,9 @@ class _Site:
                 values["said"] = await self._matches(asking)
                 values["is_empty"] = not values["said"] and not await self._matches(asking, asking.always)
                 values["newest"] = None if values["is_empty"] else await self._newest(asking)
-            return self._shell.page(request, template, **frame, offered=offered, **values)
+            response = self._shell.page(request, template, **frame, offered=offered, **values)
+            response.headers["Server-Timing"] = ask.server_timing
+            return response
 
         return endpoint
 
@@ -120,7 +124,7 @@ class _Site:
         question = QUESTIONS.get(name)
         if question is None:
             raise HTTPException(404)
-        asking = self._asking(request)
+        asking = self._asking(request, self._ask)
         if ("id" in question.parameters) != bool(asking.id):
             raise HTTPException(404, f"The question {name!r} takes {'no' if asking.id else 'an'} id.")
         filters = asking.filters
@@ -144,19 +148,19 @@ class _Site:
 
     async def trace_file(self, request: Request) -> Response:
         """A trace as OTLP JSON: the file that `dl7450 trace` opens."""
-        asking = self._asking(request)
+        asking = self._asking(request, self._ask)
         table = await _or_failure(asking.table("trace", asking.always, id=asking.id))
         if not table.rows:
             raise HTTPException(404, "There is no such trace.")
         return _download(otlp_json(asking.id, table.dicts()), "application/jsonl", "trace.jsonl")
 
-    def _asking(self, request: Request) -> Asking:
+    def _asking(self, request: Request, ask: Ask) -> Asking:
         query = Query.parse(request.url.path, request.query_params.multi_items(), self._now())
         try:
             query.filters  # noqa: B018  # raises what is wrong with them
         except ValueError as error:
             raise HTTPException(400, f"{error}.") from None
-        return Asking(self._ask, query, request.path_params.get("id", ""), self._silence, self._alerts)
+        return Asking(ask, query, request.path_params.get("id", ""), self._silence, self._alerts)
 
     def _frame(self, view: View, asking: Asking) -> Mapping[str, Any]:
         query = asking.query

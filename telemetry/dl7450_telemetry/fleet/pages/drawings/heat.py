@@ -15,6 +15,9 @@ BUCKETS_A_DECADE = 5  # of the question `heat`
 SHADES = 7
 _WIDTH, _ROW, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 13, 72, 8, 12, 24
 
+# There are hundreds of them: `%` takes a quarter of the time of `format`.
+_CELL = Markup('<rect class="h%d" x="%.1f" y="%.1f" width="%.1f" height="%d"><title>%s</title></rect>')
+
 
 def heat_map(cells: Sequence[Mapping[str, Any]], times: Sequence[int], width: int) -> Markup:
     """Draw the answer to the question `heat`; empty if there is nothing.
@@ -48,18 +51,8 @@ def heat_map(cells: Sequence[Mapping[str, Any]], times: Sequence[int], width: in
         shade = 1 + round((SHADES - 1) * math.log1p(cell["requests"]) / math.log1p(most))
         longest = duration(10 ** ((row + 1) / BUCKETS_A_DECADE))
         said = f"{iso(cell['time'])[:16].replace('T', ' ')} UTC, {duration(cell['at_least'])} to {longest}: "
-        parts.append(
-            Markup(
-                '<rect class="h{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{}"><title>{}</title></rect>'
-            ).format(
-                min(shade, SHADES),
-                x,
-                bottom - (row - lowest + 1) * _ROW,
-                max(column - 1, 0.8),
-                _ROW - 1,
-                said + count(cell["requests"]),
-            )
-        )
+        at = (x, bottom - (row - lowest + 1) * _ROW, max(column - 1, 0.8), _ROW - 1)
+        parts.append(_CELL % (min(shade, SHADES), *at, said + count(cell["requests"])))
     return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         _WIDTH,
         bottom + _BOTTOM,
