@@ -45,10 +45,12 @@ UNITS = {
     "duration": NANOSECONDS,
 }  # of the columns of tables
 OF_ONE_DOCK = "/d/dl7450-dock?${datasource:queryparam}&${__url_time_range}"
+OF_ONE_TRACE = f"{OF_ONE_DOCK}&${{dock:queryparam}}&var-trace=${{__value.raw}}"
 LINKS = {
-    "dock": f"{OF_ONE_DOCK}&var-dock=${{__value.raw}}",
-    "trace": f"{OF_ONE_DOCK}&${{dock:queryparam}}&var-trace=${{__value.raw}}",
-}
+    "dock": ("dock", f"{OF_ONE_DOCK}&var-dock=${{__value.raw}}"),
+    "trace": ("trace", OF_ONE_TRACE),
+    "newest trace": ("trace", OF_ONE_TRACE),
+}  # of the columns of tables: to what, and where that is
 
 
 def panel(kind: str, title: str, sql: str, width: int, height: int, *, form: int = TABLE, unit: str = COUNT) -> Json:
@@ -97,8 +99,8 @@ def table(title: str, sql: str, *, width: int = 24, height: int = 10) -> Json:
     """Rows; columns have the units and links that go with their names."""
     made = panel("table", title, sql, width, height, unit="none")
     properties: dict[str, Json] = {name: {"id": "unit", "value": unit} for name, unit in UNITS.items()}
-    for name, url in LINKS.items():
-        properties[name] = {"id": "links", "value": [{"title": f"Look at this {name}", "url": url}]}
+    for name, (what, url) in LINKS.items():
+        properties[name] = {"id": "links", "value": [{"title": f"Look at this {what}", "url": url}]}
     made["fieldConfig"]["overrides"] = [
         {"matcher": {"id": "byName", "options": name}, "properties": [of_column]}
         for name, of_column in properties.items()

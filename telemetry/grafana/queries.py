@@ -74,7 +74,8 @@ ERRORS = f"""{REQUESTS}
 SELECT
     error AS "error", toInt64OrZero(SpanAttributes['dl7450.curl.code']) AS "curl code",
     toInt64OrZero(SpanAttributes['http.response.status_code']) AS "HTTP status", host AS "host", count() AS "failures",
-    uniqExact(dock) AS "docks", uniqExact(site) AS "sites", min(Timestamp) AS "first", max(Timestamp) AS "last"
+    uniqExact(dock) AS "docks", uniqExact(site) AS "sites", min(Timestamp) AS "first", max(Timestamp) AS "last",
+    argMax(TraceId, (Timestamp, TraceId)) AS "newest trace"
 FROM requests
 WHERE failed
 GROUP BY "error", "curl code", "HTTP status", "host"

@@ -93,6 +93,11 @@ def releases(store: Store) -> list[tuple[Any, ...]]:
     return answer("releases", *columns, "error", "first_seen")(store)
 
 
+def errors(filters: Filters) -> Expected:
+    columns = "error curl_code http_status host failures docks sites first last trace"
+    return answer("errors", *columns.split(), filters=filters)
+
+
 def docks(store: Store) -> list[tuple[Any, ...]]:
     columns = (
         "dock",
@@ -165,9 +170,7 @@ EXPECTED: Final[dict[str, dict[str, Expected]]] = {
             lambda span: (bucket(span), span.resource["dl7450.site"]) if span.status == "ERROR" else None,
             lambda group: (docks_of(group),),
         ),
-        "table: Errors": answer(
-            "errors", "error", "curl_code", "http_status", "host", "failures", "docks", "sites", "first", "last"
-        ),
+        "table: Errors": errors(DAY),
         "table: Paths that fail": failing_paths,
     },
     "latency": {

@@ -20,7 +20,7 @@ from dl7450_telemetry.fleet.questions import ask
 from dl7450_telemetry.fleet.store import Store, open_store
 from tests.fleet._clickhouse import clickhouse, needs_clickhouse
 from tests.fleet._incidents import DAY, spans
-from tests.fleet.grafana._answers import A_TRACE, DOCK, EXPECTED, TODAY, answer, comparable
+from tests.fleet.grafana._answers import A_TRACE, DOCK, EXPECTED, TODAY, comparable, errors
 from tests.fleet.grafana._plugin import View, dashboards, panels
 from tests.fleet.test_two_engines import lags, make_tables_of_the_exporter
 
@@ -115,11 +115,7 @@ def test_the_variables_choose_as_our_filters_do(store: Store) -> None:
     filters = replace(DAY, app="departures", host="slow.example", dock="0")
     expected = EXPECTED["errors"]["table: Errors"](store)
     assert shown(store, "errors", "table: Errors", replace(TODAY, chosen=chosen)) != expected
-    assert shown(store, "errors", "table: Errors", replace(TODAY, chosen=chosen)) == answer(
-        "errors",
-        *("error", "curl_code", "http_status", "host", "failures", "docks", "sites", "first", "last"),
-        filters=filters,
-    )(store)
+    assert shown(store, "errors", "table: Errors", replace(TODAY, chosen=chosen)) == errors(filters)(store)
     assert shown(store, "errors", "table: Errors", replace(TODAY, chosen={"site": ["it's nowhere"]})) == []
 
 
