@@ -79,6 +79,10 @@ def test_what_cannot_be_asked_names_the_fix(tmp_path: Path) -> None:
         assert done.exit_code == 2
         assert fix in done.stderr
     assert not (tmp_path / "fleet").exists()
+    (tmp_path / "empty").mkdir()
+    done = cli.invoke(main, ["fleet", "ask", "docks", "--store", str(tmp_path / "empty")])
+    assert (done.exit_code, "there is no store in" in done.stderr) == (2, True)
+    assert not any((tmp_path / "empty").iterdir())
     for place, fix in [
         ("ftp://a", "use a folder, or clickhouse://HOST:PORT/DATABASE"),
         ("http://127.0.0.1:1", "cannot be asked"),

@@ -164,6 +164,20 @@ def test_tables_of_others_are_asked_and_not_changed(server: str, stores: dict[st
     reader.close()
 
 
+def test_whoever_asks_makes_no_tables_and_no_spool(server: str, tmp_path: Path) -> None:
+    client = clickhouse_connect.get_client(host="127.0.0.1", port=urlsplit(server).port)
+    client.command("CREATE DATABASE empty")
+    place = f"{server}/empty?spool={tmp_path / 'spool'}"
+    with pytest.raises(
+        StoreError, match="has no table otel_traces: name the database that has it; `dl7450 fleet serve"
+    ):
+        open_store(place, create=False)
+    assert client.query("SHOW TABLES FROM empty").result_rows == []
+    open_store(f"{server}/empty").close()
+    open_store(place, create=False).close()
+    assert not (tmp_path / "spool").exists()
+
+
 def test_what_clickhouse_refuses_names_the_fix(server: str) -> None:
     host = server.partition("://")[2]
     for place, fix in [

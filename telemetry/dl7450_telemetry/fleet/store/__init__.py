@@ -24,7 +24,8 @@ def open_store(place: str, progress: Callable[[str], None] = lambda _: None, *, 
     Parameters:
         place: where it is.
         progress: called with a sentence, again and again, when opening takes long.
-        create: a folder that is not there is made.
+        create: what is not there is made: a folder, tables. Whoever only asks makes nothing, and leaves alone what
+            waits in a spool.
 
     Raises:
         StoreError: it cannot be opened; the message names the fix.
@@ -46,11 +47,11 @@ def open_store(place: str, progress: Callable[[str], None] = lambda _: None, *, 
             from .spool import SpooledStore
         spool = dict(parse_qsl(url.query)).get("spool")
         settings = urlencode([(name, value) for name, value in parse_qsl(url.query) if name != "spool"])
-        store = ClickHouseStore(url._replace(query=settings).geturl())
-        return store if spool is None else SpooledStore(store, Path(spool))
+        store = ClickHouseStore(url._replace(query=settings).geturl(), create=create)
+        return store if spool is None or not create else SpooledStore(store, Path(spool))
     with extra():
         from .duckdb_store import DuckDbStore
 
-    if not create and place != ":memory:" and not Path(place).is_dir():
+    if not create and place != ":memory:" and not (Path(place) / "fleet.duckdb").exists():
         raise StoreError(f"there is no store in {place!r}: name the folder of one, or the address of a server")
     return DuckDbStore(None if place == ":memory:" else Path(place), progress)

@@ -62,6 +62,7 @@ class ClickHouseStore:
     Parameters:
         url: `clickhouse://USER:PASSWORD@HOST:PORT/DATABASE?SETTING=VALUE`, all but the host optional; `clickhouses://`
             for TLS. With `?readonly=1` it can be asked, and keeps nothing.
+        create: tables are made if there are none.
 
     Raises:
         StoreError: it cannot be reached, or has no tables and none can be made.
@@ -70,13 +71,16 @@ class ClickHouseStore:
     engine: Engine = "clickhouse"
     has_rollups = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self._url = urlsplit(url)
         self._local = threading.local()
         self._name = self._url._replace(netloc=self._url.netloc.rpartition("@")[2]).geturl()  # without the password
         if TRACES not in self._tables():
             if "readonly" in dict(parse_qsl(self._url.query)):
                 fix = "name the database that has it, or leave readonly out, and it is made"
+                raise StoreError(f"{self._name} has no table {TRACES}: {fix}")
+            if not create:
+                fix = "name the database that has it; `dl7450 fleet serve` and `dl7450 fleet import` make it"
                 raise StoreError(f"{self._name} has no table {TRACES}: {fix}")
             self._make_tables()
         types = {
