@@ -1,6 +1,6 @@
 """A spark line: the requests of one dock over time, in the height of a row.
 
-A page has a hundred of them, so bars of one colour are one path.
+A page has many of them, so bars of one colour are one path.
 """
 
 from __future__ import annotations
