@@ -32,12 +32,14 @@ class Rollup:
             `Resource`.
         merged: the SELECT that makes one row of those of a slot, where spans of it are counted many times; they are in
             `{table}`.
+        kept: which rows are kept, as a condition in `{kept}`; of spans that are not counted, whoever asks takes all.
     """
 
     width: int
     columns: dict[str, str]
     rows: str
     merged: str | None = None
+    kept: str = "true"
 
     def table(self, name: str) -> str:
         """The statement that makes an empty one, in place of one that is there."""
@@ -49,7 +51,8 @@ class Rollup:
 
         Parameters:
             source: a table, or a SELECT in parentheses; `spans` in the condition.
-            slot: the start of a span's slot, as an expression; by default the last multiple of the width.
+            slot: the start of a span's slot, as an expression; by default the last multiple of the width, and only
+                rows that are kept.
             condition: which spans.
         """
         numbered = "Resource" in self.columns
@@ -59,7 +62,7 @@ class Rollup:
             f"(SELECT spans.* REPLACE ({NUMBERS_OF_SPANS}), StatusCode = 'Error' AS Failed,"
             f" {column} {slot or self.slot} AS Slot FROM {source} AS spans {join} WHERE {condition})"
         )
-        return self.rows.format(spans=spans)
+        return self.rows.format(spans=spans, kept=self.kept.format(spans=spans) if slot is None else "true")
 
     @property
     def slot(self) -> str:
@@ -168,10 +171,13 @@ ROLLUPS: Final = {
             "First": "BIGINT",
             "SpanAttributes": "MAP(VARCHAR, VARCHAR)",
         },
-        f"""
+        """
         SELECT Slot, Resource, SpanId, Failed, ErrorType, Path, epoch_ns(Timestamp), SpanAttributes
-        FROM {{spans}}
-        WHERE IsRequest AND SpanId IN (
+        FROM {spans}
+        WHERE IsRequest AND {kept}
+        """,
+        kept=f"""
+        SpanId IN (
             SELECT SpanId
             FROM (
                 SELECT SpanId, row_number() OVER (PARTITION BY Slot, Failed, ErrorType ORDER BY SpanId) AS place
