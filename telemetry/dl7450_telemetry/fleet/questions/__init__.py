@@ -47,11 +47,11 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     if question.located:
         filters = _locate(store, name, arguments)
     rollups = _has_rollup(store, filters, question, arguments)
-    around, parameters = relations(store, filters, question, rollups=rollups)
+    sql = _sql(f"{name}.rollup" if rollups else name, store.engine)
+    tables, parameters = relations(store, filters, question, sql, rollups=rollups)
     parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
-    sql = around + _sql(f"{name}.rollup" if rollups else name, store.engine)
     since, until = parameters["start"], parameters["until"]
-    rows = store.query(sql, parameters, since=since, until=until, cuts=[parameters["since"]])
+    rows = store.query(tables + sql, parameters, since=since, until=until, cuts=[parameters["since"]])
     return Table(question.columns, rows)
 
 

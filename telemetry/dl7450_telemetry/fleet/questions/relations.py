@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from ..filters import Filters
 from ..store import Store
 from .declarations import TIMES_KNOW, Question
 
+_READ: Final = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 _HOUR: Final = 3600 * 10**9  # what is looked back to begins with a whole one
 _RESOURCES: Final = (
     "(SELECT * REPLACE (ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes) FROM rollup_resources)"
@@ -41,10 +43,12 @@ _DIALECTS: Final[dict[str, tuple[Callable[[str], str], Callable[[str], str], str
 }
 
 
-def relations(store: Store, filters: Filters, question: Question, *, rollups: bool) -> tuple[str, dict[str, Any]]:
-    """The start of a WITH clause, and the parameters in it.
+def relations(
+    store: Store, filters: Filters, question: Question, sql: str, *, rollups: bool
+) -> tuple[str, dict[str, Any]]:
+    """The start of a WITH clause with what an SQL text reads, and the parameters in it.
 
-    It has `spans`, `requests` and `histograms`; or with `rollups`, what `store.rollups` has: `requests`, `times`,
+    There is `spans`, `requests` and `histograms`; or with `rollups`, what `store.rollups` has: `requests`, `times`,
     `dock_times`, `activity`, `phases`, `sampled`, `blocked`, and `resources`, which says what a number stands for.
     """
     text, time, inline = _DIALECTS[store.engine]
@@ -68,9 +72,9 @@ def relations(store: Store, filters: Filters, question: Question, *, rollups: bo
         parameters |= {f"key{number}": key, f"value{number}": value}
         of_resource.append(f"ResourceAttributes[{text(f'key{number}')}] = {text(f'value{number}')}")
 
-    def table(name: str, source: str, conditions: list[str]) -> str:
+    def table(source: str, conditions: list[str]) -> str:
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"{name} AS {inline}(SELECT * FROM {source}{where})"
+        return f"(SELECT * FROM {source}{where})"
 
     def window(column: str) -> list[str]:
         return [f"{column} >= {time('start')}", f"{column} < {time('until')}", *of_resource]
@@ -79,23 +83,27 @@ def relations(store: Store, filters: Filters, question: Question, *, rollups: bo
         columns = {name: column for name, column in (_COLUMN_OF | _COLUMN_OF_REQUEST).items() if name in TIMES_KNOW}
         of_times = [f"{columns[name]} = {text(name)}" for name in columns if getattr(filters, name) is not None]
         known = ["Resource IN (SELECT Resource FROM resources)"] if of_resource else []
-        tables = [
-            table("resources", _RESOURCES, of_resource),
-            table("requests", "rollup_requests", known + of_request),
-            table("activity", "rollup_activity", known),
-            table("times", "rollup_times", of_times),
-            table("dock_times", "rollup_dock_times", known),
-            table("phases", "rollup_phases", []),
-            table("sampled", "rollup_sample", []),
-            table("blocked", "rollup_blocked", known),
-        ]
+        tables = {
+            "resources": table(_RESOURCES, of_resource),
+            "requests": table("rollup_requests", known + of_request),
+            "activity": table("rollup_activity", known),
+            "times": table("rollup_times", of_times),
+            "dock_times": table("rollup_dock_times", known),
+            "phases": table("rollup_phases", []),
+            "sampled": table("rollup_sample", []),
+            "blocked": table("rollup_blocked", known),
+        }
     else:
-        tables = [
-            table("spans", store.source(TRACES), window("Timestamp")),
-            table("requests", "(SELECT *, StatusCode = 'Error' AS Failed FROM spans)", ["IsRequest", *of_request]),
-            table("histograms", store.source(HISTOGRAMS), window("TimeUnix")),
-        ]
-    return "WITH " + ",\n".join(tables) + "\n", parameters
+        tables = {
+            "spans": table(store.source(TRACES), window("Timestamp")),
+            "requests": table("(SELECT *, StatusCode = 'Error' AS Failed FROM spans)", ["IsRequest", *of_request]),
+            "histograms": table(store.source(HISTOGRAMS), window("TimeUnix")),
+        }
+    read: list[str] = []
+    for name, definition in reversed(tables.items()):
+        if name in _READ.findall(" ".join([sql, *read])):  # others would be planned, too
+            read.insert(0, f"{name} AS {inline}{definition}")
+    return "WITH " + ",\n".join(read) + "\n", parameters
 
 
 def narrowed(filters: Filters) -> bool:
