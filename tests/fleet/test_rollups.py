@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dl7450_telemetry import EventRecord, SpanRecord
+from dl7450_telemetry.fleet.columns import Batch
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.otlp import batch_of
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
 from dl7450_telemetry.fleet.store.rollup_tables import ROLLUPS
 from dl7450_telemetry.fleet.table import Column, Table
-from tests.fleet._incidents import DAY, spans
+from tests.fleet._incidents import DAY, START, spans
 
 SECOND, HOUR = 10**9, 3600 * 10**9
 TODAY = time.time_ns() // (24 * HOUR) * 24 * HOUR
@@ -103,9 +104,9 @@ def records(draw: st.DrawFn) -> SpanRecord:
     )
 
 
-windows = st.tuples(moments, st.sampled_from([60 * SECOND, HOUR, 48 * HOUR, 4 * 24 * HOUR, 20 * 24 * HOUR])).map(
-    lambda drawn: Filters(max(0, drawn[0] - drawn[1]), max(drawn[0], 1))
-)
+windows = st.tuples(
+    moments, st.sampled_from([60 * SECOND, HOUR, 24 * HOUR, 48 * HOUR, 4 * 24 * HOUR, 20 * 24 * HOUR])
+).map(lambda drawn: Filters(max(0, drawn[0] - drawn[1]), max(drawn[0], 1)))
 
 
 @given(
@@ -211,6 +212,89 @@ except AttributeError:
         rolled, plain = with_and_without(store, question, WEEK_OF_INCIDENTS)
         assert rolled == plain
     assert store.query("SELECT count(*) FROM otel_traces", {}) == [(2 * len(batch_of(spans())),)]
+    store.close()
+
+
+def a_day(before: int, **options: int) -> Batch:
+    """The spans of a day of the fleet, so many days before today."""
+    shift = TODAY - START - before * 24 * HOUR
+    return batch_of(replace(one, start=one.start + shift, end=one.end + shift) for one in spans(**options))
+
+
+DAYS = Filters(TODAY - 9 * 24 * HOUR, TODAY + 24 * HOUR)
+
+
+def days_of_sums(store: DuckDbStore) -> list[int]:
+    """How many days ago it was of which there are sums by the day."""
+    return [TODAY // (24 * HOUR) - day for (day,) in store.query("SELECT Day FROM rollup_days ORDER BY Day", {})]
+
+
+def test_days_that_are_over_are_answered_from_sums_by_the_day(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    for before in (4, 2, 1):
+        store.insert(a_day(before, step=3600))
+    assert days_of_sums(store) == [4, 2]
+    for day in (4, 2):
+        name = time.strftime("%Y-%m-%d", time.gmtime((TODAY - day * 24 * HOUR) / SECOND))
+        for table, rollup in ROLLUPS.items():
+            if rollup.daily:
+                store.query(f'DELETE FROM "{name}".{table}', {})
+    for question in ("fleet", "errors", "choices", "hosts", "phases", "changes"):
+        rolled, plain = with_and_without(store, question, DAYS)
+        assert rolled == plain, question
+    store.close()
+
+
+def test_sums_by_the_day_are_made_again_when_spans_come_late(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    for before, seed in ((4, 7), (2, 7), (4, 8)):
+        store.insert(a_day(before, step=3600, seed=seed))
+    for _ in range(2):
+        rolled, plain = with_and_without(store, "choices", DAYS)
+        assert rolled == plain
+        store.close()
+        store = DuckDbStore(tmp_path, tail=0)
+    [(spans_of_day, of_sums)] = store.query(
+        "SELECT Spans, (SELECT sum(Spans) FROM rollup_activity_by_day) FROM rollup_days", {}
+    )
+    assert spans_of_day == of_sums == 2 * len(a_day(4, step=3600))
+    store.close()
+
+
+def test_sums_by_the_day_are_forgotten_with_their_day(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    for before in (4, 2, 1):
+        store.insert(a_day(before, step=3600))
+    store.forget(keep=3 * 24 * HOUR)
+    assert days_of_sums(store) == [2]
+    assert {TODAY // (24 * HOUR) - day for (day,) in store.query("SELECT Day FROM rollup_requests_by_day", {})} == {2}
+    store.insert(a_day(4, step=7200))
+    rolled, plain = with_and_without(store, "hosts", DAYS)
+    assert rolled == plain
+    store.close()
+
+
+def test_a_day_whose_process_was_killed_while_it_was_merged_is_merged_again(tmp_path: Path) -> None:
+    source = """
+import os, sys
+from pathlib import Path
+from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
+from dl7450_telemetry.fleet.store.rollup_tables import Rollup
+from tests.fleet.test_rollups import a_day
+store, merge = DuckDbStore(Path(sys.argv[1]), tail=0), Rollup.merge
+def merge_or_die(rollup, rows, width=1):
+    if width > 1 and "rollup_phases" in rows:
+        os._exit(0)
+    return merge(rollup, rows, width)
+Rollup.merge = merge_or_die
+store.insert(a_day(4))
+store.insert(a_day(2))
+"""
+    subprocess.run([sys.executable, "-c", source, str(tmp_path)], check=True)
+    store = DuckDbStore(tmp_path, tail=0)
+    assert days_of_sums(store) == [4]
+    rolled, plain = with_and_without(store, "phases", DAYS)
+    assert rolled == plain
     store.close()
 
 

@@ -21,7 +21,7 @@ from ..filters import Filters
 from ..store import Engine, Store
 from ..table import Table
 from .declarations import QUESTIONS, Question
-from .relations import relations
+from .relations import HOUR, relations
 
 __all__ = ["QUESTIONS", "Question", "ask", "question_with", "step"]
 
@@ -46,12 +46,14 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
-    rollups = _has_rollup(store, filters, question, arguments)
+    arguments |= {"step": step(filters), "coarse": step(filters, most=24)}
+    slots = {table: arguments[width] for table, width in question.slots.items()}
+    rollups = _has_rollup(store, filters, question, arguments) and all(width % HOUR == 0 for width in slots.values())
     sql = _sql(f"{name}.rollup" if rollups else name, store.engine)
     tables, parameters = relations(store, filters, question, sql, rollups=rollups)
-    parameters |= {"step": step(filters), "coarse": step(filters, most=24), **arguments}
     since, until = parameters["start"], parameters["until"]
-    rows = store.query(tables + sql, parameters, since=since, until=until, cuts=[parameters["since"]])
+    cuts = [filters.since] if question.lookback else []
+    rows = store.query(tables + sql, parameters | arguments, since=since, until=until, cuts=cuts, slots=slots)
     return Table(question.columns, rows)
 
 

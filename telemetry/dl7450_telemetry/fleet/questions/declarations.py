@@ -31,8 +31,10 @@ class Question:
         rollup: the filters with which `NAME.rollup.ENGINE.sql` asks it of rollups, if the store has them and the window
             is long enough; None: there is no such file.
         rollup_from: how long a window has to be for that, with what it looks back to, in nanoseconds. Shorter ones are
-            as fast without, and may have buckets of less than an hour.
+            as fast without.
         rollup_for: the parameters for which it is asked so, with their values.
+        slots: the rollups whose rows it sorts into buckets of time, with the parameter that says how wide those are. If
+            that is less than an hour, spans are read.
     """
 
     asks: str
@@ -41,8 +43,9 @@ class Question:
     lookback: int = 0
     located: bool = False
     rollup: frozenset[str] | None = None
-    rollup_from: int = 2 * _DAY
+    rollup_from: int = _DAY
     rollup_for: Mapping[str, Any] = field(default_factory=dict)
+    slots: Mapping[str, str] = field(default_factory=dict)
 
 
 QUESTIONS: Final = {
@@ -81,6 +84,7 @@ QUESTIONS: Final = {
             Column("spark", "list"),  # [{"time": ns, "requests": n, "failures": n}, ...], by `coarse`
         ),
         rollup=DOCKS_KNOW,
+        slots={"rollup_requests": "coarse"},
     ),
     "errors": Question(
         "Which failures, where, and since when?",
@@ -124,13 +128,13 @@ QUESTIONS: Final = {
             Column("p99", "duration"),
         ),
         rollup=TIMES_KNOW,
-        rollup_from=4 * _DAY,
+        slots={"rollup_times": "step"},
     ),
     "heat": Question(
         "How many requests take how long, over time? Five buckets a decade.",
         (Column("time", "time"), Column("at_least", "duration"), Column("requests", "count")),
         rollup=TIMES_KNOW,
-        rollup_from=4 * _DAY,
+        slots={"rollup_times": "step"},
     ),
     "hosts": Question(
         "Which host is slow, or fails?",
@@ -177,6 +181,7 @@ QUESTIONS: Final = {
             Column("last_seen", "time"),
         ),
         rollup=TIMES_KNOW,
+        slots={"rollup_requests": "coarse"},
     ),
     "differs": Question(
         "Which attribute values are more frequent among failing (or slow) requests than among the rest?",
@@ -192,6 +197,7 @@ QUESTIONS: Final = {
         # by: failures, those of one error.type if `failure` is not empty, or slow for the slowest twentieth
         {"by": "failures", "failure": "", "sample": SAMPLE},
         rollup=frozenset(),
+        rollup_from=2 * _DAY,
         rollup_for={"by": "failures", "sample": SAMPLE},
     ),
     "changes": Question(

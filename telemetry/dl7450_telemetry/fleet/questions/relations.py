@@ -12,7 +12,7 @@ from ..store import Store
 from .declarations import TIMES_KNOW, Question
 
 _READ: Final = re.compile(r"\b(?:FROM|JOIN) (\w+)")
-_HOUR: Final = 3600 * 10**9  # what is looked back to begins with a whole one
+HOUR: Final = 3600 * 10**9  # nanoseconds: a slot of `store.rollups`; what is looked back to begins with a whole one
 _RESOURCES: Final = (
     "(SELECT * REPLACE (ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes) FROM rollup_resources)"
 )
@@ -55,7 +55,7 @@ def relations(
     parameters: dict[str, Any] = {
         "since": filters.since,
         "until": min(filters.until, LATEST),
-        "start": max(0, (filters.since - question.lookback) // _HOUR * _HOUR) if question.lookback else filters.since,
+        "start": max(0, (filters.since - question.lookback) // HOUR * HOUR) if question.lookback else filters.since,
         "narrowed": narrowed(filters),
     }
     of_resource: list[str] = []

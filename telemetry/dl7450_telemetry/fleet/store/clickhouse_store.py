@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -131,6 +132,7 @@ class ClickHouseStore:
         since: int = 0,
         until: int = LATEST,
         cuts: Sequence[int] = (),
+        slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
         return self._rows(sql, parameters)
 

@@ -33,7 +33,7 @@ class Day:
         path: the file, or None in memory.
         times: for each table, the first and the last time in it; what has no rows is not there.
         uncounted: how many spans are not in its rollups, at most.
-        merged: whether rows of its rollups are merged since spans were counted.
+        merged: whether all that is counted is in the sums by the day.
     """
 
     name: str

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -41,7 +42,8 @@ _LEAST_MEMORY, _MOST_MEMORY, _PART_IN_MEMORY = 384_000_000, 1_000_000_000, 8
 class DuckDbStore:
     """Rows in a folder with a DuckDB file for each day, or in memory if there is none.
 
-    `fleet.duckdb` is what the owning process has locked; it says which resource a number in a rollup stands for.
+    `fleet.duckdb` is what the owning process has locked; it says which resource a number in a rollup stands for, and
+    has the sums of days that are over.
 
     Parameters:
         folder: made if needed; None for memory.
@@ -115,6 +117,7 @@ class DuckDbStore:
         since: int = 0,
         until: int = LATEST,
         cuts: Sequence[int] = (),
+        slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
         used = {name: parameters[name] for name in set(_PARAMETER.findall(sql))}
         tables = set(_TABLE.findall(sql))
@@ -127,7 +130,7 @@ class DuckDbStore:
                 if rollups := tables & ROLLUPS.keys():
                     cursor.execute("BEGIN")
                     days = self._days.with_rows(TRACES, since, until)
-                    self._rollups.create_views(cursor, rollups, days, since, until, cuts)
+                    self._rollups.create_views(cursor, rollups, days, since, until, cuts, slots)
                 return cursor.execute(sql, used).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
@@ -146,7 +149,11 @@ class DuckDbStore:
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         before = None if keep is None else time.time_ns() - keep
         with self._writing:
-            return self._days.forget(before, max_bytes)
+            forgotten = self._days.forget(before, max_bytes)
+            if forgotten:
+                with self._connection.cursor() as cursor:
+                    self._rollups.forget(cursor, self._days.with_rows(TRACES, 0, LATEST))
+            return forgotten
 
     def close(self) -> None:
         self._connection.close()
@@ -166,7 +173,7 @@ class DuckDbStore:
         Parameters:
             tail: how many may wait of a day that is over.
             progress: called with a sentence before some are counted.
-            merge: also merge what is counted of days that are over: not after each batch that comes late.
+            merge: also add up what is counted of days that are over: not after each batch that comes late.
         """
         days = self._days.with_rows(TRACES, 0, LATEST)
         try:

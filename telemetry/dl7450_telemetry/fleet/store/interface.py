@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeAlias
 
 from ..columns import LATEST, Batch
@@ -53,6 +54,7 @@ class Store(Protocol):
         since: int = 0,
         until: int = LATEST,
         cuts: Sequence[int] = (),
+        slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
         """The rows of one SELECT over the tables of `columns.TABLES`. May be called from several threads.
 
@@ -62,6 +64,7 @@ class Store(Protocol):
             since: the start of the window that it is about, in nanoseconds since 1970; all time by default.
             until: the end of that window.
             cuts: moments in it that no row of a rollup may lie across.
+            slots: for a rollup, the width that the slots of its rows have to divide, in nanoseconds; any by default.
 
         Raises:
             StoreError: it cannot be answered.

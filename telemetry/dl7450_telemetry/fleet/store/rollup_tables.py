@@ -1,14 +1,14 @@
 """The rollups: which sums are kept, and the SELECT that makes the rows of each from spans.
 
 A slot is an hour. With five minutes there are as many rows as requests, unless each dock asks a host again and again
-within five minutes; and a window that is long enough for rollups is drawn by the hour. Durations are in buckets,
-`PER_DECADE` of them, which puts a quantile within 1.2 % of the exact one. A failure keeps its own row, and with it its
-moment.
+within five minutes; and a window that is long enough for rollups is drawn by the hour. Of a day that is over there are
+sums by the day, too. Durations are in buckets, `PER_DECADE` of them, which puts a quantile within
+1.2 % of the exact one. A failure keeps its own row, and with it its moment.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..columns import SAMPLE
@@ -26,32 +26,53 @@ class Rollup:
     """One table of sums.
 
     Parameters:
-        width: nanoseconds of a slot.
         columns: their types, by name; `Slot` is the start of a slot in nanoseconds since 1970, `Resource` a number.
-        rows: the SELECT that makes its rows; `{spans}` are spans with `Slot`, `Failed` and, if it has one,
-            `Resource`.
-        merged: the SELECT that makes one row of those of a slot, where spans of it are counted many times; they are in
-            `{table}`.
+        each: the SELECT that gives the row of one span alone; `{spans}` are spans with `Slot`, `Failed` and, if it has
+            one, `Resource`.
+        added: the columns that are sums, each with the function that makes one of many. Rows that are the same in the
+            others become one. Without any, rows stay as they are.
+        apart: rows that differ in this expression do not become one, either.
+        width: nanoseconds of a slot.
+        daily: whether there are sums by the day, too.
         kept: which rows are kept, as a condition in `{kept}`; of spans that are not counted, whoever asks takes all.
     """
 
-    width: int
     columns: dict[str, str]
-    rows: str
-    merged: str | None = None
+    each: str
+    added: dict[str, str] = field(default_factory=dict)
+    apart: str | None = None
+    width: int = HOUR
+    daily: bool = True
     kept: str = "true"
 
-    def table(self, name: str) -> str:
-        """The statement that makes an empty one, in place of one that is there."""
-        columns = ", ".join(f"{column} {kind}" for column, kind in self.columns.items())
-        return f"CREATE OR REPLACE TABLE {name} ({columns})"
+    def create(self, table: str, **more: str) -> str:
+        """The statement that makes an empty table, in place of one that is there; maybe with more columns."""
+        columns = ", ".join(f"{column} {kind}" for column, kind in (self.columns | more).items())
+        return f"CREATE OR REPLACE TABLE {table} ({columns})"
+
+    def merge(self, rows: str, width: int = 1) -> str:
+        """The SELECT that adds rows up.
+
+        Parameters:
+            rows: a table, or a SELECT in parentheses.
+            width: of the slots that rows have then; by default they keep theirs.
+        """
+        source = f"{rows} AS one ({', '.join(self.columns)})"
+        if not self.added:
+            return f"SELECT * FROM {source}"
+        values = {"Slot": "Slot" if width == 1 else f"Slot // {width} * {width}"}
+        values |= {column: f"{function}({column})" for column, function in self.added.items()}
+        chosen = [f"{values.get(column, column)}::{kind} AS {column}" for column, kind in self.columns.items()]
+        keys = [str(place) for place, column in enumerate(self.columns, 1) if column not in self.added]
+        keys += [self.apart] if self.apart else []
+        return f"SELECT {', '.join(chosen)} FROM {source} GROUP BY {', '.join(keys)}"
 
     def of(self, source: str, *, slot: str | None = None, condition: str = "true") -> str:
         """The SELECT that makes its rows from the spans of a source.
 
         Parameters:
             source: a table, or a SELECT in parentheses; `spans` in the condition.
-            slot: the start of a span's slot, as an expression; by default the last multiple of the width, and only
+            slot: the start of a span's slot, as an expression; by default the last multiple of its width, and only
                 rows that are kept.
             condition: which spans.
         """
@@ -62,16 +83,17 @@ class Rollup:
             f"(SELECT spans.* REPLACE ({NUMBERS_OF_SPANS}), StatusCode = 'Error' AS Failed,"
             f" {column} {slot or self.slot} AS Slot FROM {source} AS spans {join} WHERE {condition})"
         )
-        return self.rows.format(spans=spans, kept=self.kept.format(spans=spans) if slot is None else "true")
+        rows = self.each.format(spans=spans, kept=self.kept.format(spans=spans) if slot is None else "true")
+        return self.merge(f"({rows})")
 
     @property
     def slot(self) -> str:
+        """The start of the slot of a span, as an expression."""
         return f"epoch_ns(Timestamp) // {self.width} * {self.width}"
 
 
 ROLLUPS: Final = {
     "rollup_requests": Rollup(
-        HOUR,
         {
             "Slot": "BIGINT",
             "Resource": "INTEGER",
@@ -87,16 +109,15 @@ ROLLUPS: Final = {
         },
         """
         SELECT
-            Slot, Resource, Host, Failed, ErrorType, if(Failed, CurlCode, 0) AS Code,
-            if(Failed, HttpStatus, 0) AS Status, count(*), epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp)),
-            max(TraceId) FILTER (Failed)
+            Slot, Resource, Host, Failed, ErrorType, if(Failed, CurlCode, 0), if(Failed, HttpStatus, 0), 1,
+            epoch_ns(Timestamp), epoch_ns(Timestamp), if(Failed, TraceId, NULL)
         FROM {spans}
         WHERE IsRequest
-        GROUP BY Slot, Resource, Host, Failed, ErrorType, Code, Status, if(Failed, Timestamp, NULL)
         """,
+        {"Requests": "sum", "First": "min", "Last": "max", "TraceId": "max"},
+        apart="if(one.Failed, one.First, NULL)",
     ),
     "rollup_times": Rollup(
-        HOUR,
         {
             "Slot": "BIGINT",
             "ServiceName": "VARCHAR",
@@ -107,34 +128,26 @@ ROLLUPS: Final = {
             "Failures": "UINTEGER",
         },
         f"""
-        SELECT
-            Slot, ServiceName, Release, Host, {_BUCKET.format("Duration")} AS Took, count(*), count(*) FILTER (Failed)
+        SELECT Slot, ServiceName, Release, Host, {_BUCKET.format("Duration")}, 1, Failed::INTEGER
         FROM {{spans}}
         WHERE IsRequest
-        GROUP BY Slot, ServiceName, Release, Host, Took
         """,
+        {"Requests": "sum", "Failures": "sum"},
     ),
     "rollup_dock_times": Rollup(
-        DAY,
         {"Slot": "BIGINT", "Resource": "INTEGER", "Took": "USMALLINT", "Requests": "UINTEGER"},
-        f"""
-        SELECT Slot, Resource, {_BUCKET.format("Duration")} AS Took, count(*)
-        FROM {{spans}}
-        WHERE IsRequest
-        GROUP BY Slot, Resource, Took
-        """,
-        "SELECT Slot, Resource, Took, sum(Requests) FROM {table} GROUP BY Slot, Resource, Took",
+        f"SELECT Slot, Resource, {_BUCKET.format('Duration')}, 1 FROM {{spans}} WHERE IsRequest",
+        {"Requests": "sum"},
     ),
     "rollup_activity": Rollup(
-        HOUR,
         {"Slot": "BIGINT", "Resource": "INTEGER", "Spans": "UINTEGER", "Last": "BIGINT"},
-        "SELECT Slot, Resource, count(*), epoch_ns(max(Timestamp)) FROM {spans} GROUP BY Slot, Resource",
+        "SELECT Slot, Resource, 1, epoch_ns(Timestamp) FROM {spans}",
+        {"Spans": "sum", "Last": "max"},
     ),
     "rollup_phases": Rollup(
-        HOUR,
         {"Slot": "BIGINT", "Phase": "VARCHAR", "Took": "USMALLINT", "Times": "UINTEGER"},
         f"""
-        SELECT Slot, phase, {_BUCKET.format("took")} AS bucket, count(*)
+        SELECT Slot, phase, {_BUCKET.format("took")}, 1
         FROM (
             SELECT
                 Slot,
@@ -154,13 +167,12 @@ ROLLUPS: Final = {
             UNION ALL
             SELECT Slot, 'body', Duration - FirstByte FROM {{spans}} WHERE IsRequest AND FirstByte > 0
         )
-        GROUP BY Slot, phase, bucket
         """,
+        {"Times": "sum"},
     ),
     # Of each kind of failure, and of what did not fail, those with the smallest span ids of a slot: the smallest ones
     # of a window of days are among them.
     "rollup_sample": Rollup(
-        DAY,
         {
             "Slot": "BIGINT",
             "Resource": "INTEGER",
@@ -187,9 +199,10 @@ ROLLUPS: Final = {
             WHERE place <= {SAMPLE}
         )
         """,
+        width=DAY,
+        daily=False,
     ),
     "rollup_blocked": Rollup(
-        HOUR,
         {
             "Slot": "BIGINT",
             "Resource": "INTEGER",
@@ -200,15 +213,15 @@ ROLLUPS: Final = {
         },
         """
         SELECT
-            Slot, Resource, attributes['trio.task.name'] AS task, attributes['code.stacktrace'] AS stack,
-            count(*), epoch_ns(max(Timestamp))
+            Slot, Resource, attributes['trio.task.name'], attributes['code.stacktrace'], 1, epoch_ns(Timestamp)
         FROM (
             SELECT Slot, Resource, Timestamp, unnest(Events.Name) AS name, unnest(Events.Attributes) AS attributes
             FROM {spans}
             WHERE list_contains(Events.Name, 'trio.blocked')
         )
         WHERE name = 'trio.blocked'
-        GROUP BY Slot, Resource, task, stack
         """,
+        {"Times": "sum", "Last": "max"},
+        daily=False,
     ),
 }

@@ -16,6 +16,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..columns import EVENTS, LATEST, LINKS, TABLES, Batch, Events, Links
@@ -83,13 +84,14 @@ class SpooledStore:
         since: int = 0,
         until: int = LATEST,
         cuts: Sequence[int] = (),
+        slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
         if self._lock.acquire(blocking=False):  # a question does not wait while another thread drains
             try:
                 self._drain()
             finally:
                 self._lock.release()
-        return self._store.query(sql, parameters, since=since, until=until, cuts=cuts)
+        return self._store.query(sql, parameters, since=since, until=until, cuts=cuts, slots=slots)
 
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         return self._store.forget(keep=keep, max_bytes=max_bytes)
