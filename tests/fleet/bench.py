@@ -248,12 +248,22 @@ def fill(folder: Path, number: int) -> None:
 
 
 def views(folder: Path) -> dict[str, dict[str, float]]:
-    """Milliseconds of processor time and on the clock, of each question."""
+    """Milliseconds of processor time and on the clock, of each question.
+
+    The windows are those of the pages: 24 hours are from one noon to the next, as a page has them in the middle of a
+    day, and begin with a whole hour. One that begins and ends within an hour, as somebody may type it, is cut.
+    """
     store = open_store(str(folder))
     [(first, last, a_trace, a_dock)] = store.query(
         "SELECT epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp)), min(TraceId), min(DeviceId) FROM otel_traces", {}
     )
-    windows = {"24 h": Filters(last - DAY, last + 1), "all": Filters(first, last + 1)}
+    noon = last // DAY * DAY - DAY // 2
+    a_third = DAY // 24 // 3
+    windows = {
+        "24 h": Filters.parse([], now=noon),
+        "24 h, cut": Filters(noon - DAY - a_third, noon - a_third),
+        "all": Filters(first, last + 1),
+    }
     figures: dict[str, dict[str, float]] = {}
     for window, filters in windows.items():
         for question in QUESTIONS:

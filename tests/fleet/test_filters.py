@@ -5,7 +5,9 @@ import pytest
 from dl7450_telemetry.fleet.filters import Filters, ago, span_of_time
 
 NOW = 1_795_331_578_120_000_000
-DAY = 86_400 * 10**9
+HOUR = 3600 * 10**9
+DAY = 24 * HOUR
+WHOLE = NOW // HOUR * HOUR  # the hour that has begun
 
 
 def test_filters_are_read_from_what_they_wrote() -> None:
@@ -16,13 +18,20 @@ def test_filters_are_read_from_what_they_wrote() -> None:
 @pytest.mark.parametrize(
     ("pairs", "window"),
     [
-        ([], (NOW - DAY, NOW)),
+        ([], (WHOLE - DAY, NOW)),
         ([("since", "90m"), ("site", "")], (NOW - 5400 * 10**9, NOW)),
+        ([("since", "23h")], (NOW - 23 * HOUR, NOW)),
+        ([("since", "7d")], (WHOLE - 7 * DAY, NOW)),
+        ([("since", "7d"), ("until", "1d")], (WHOLE - 7 * DAY, WHOLE - DAY)),
+        ([("since", "25h"), ("until", "1h")], (WHOLE - 25 * HOUR, NOW - HOUR)),
+        ([("until", str(NOW))], (NOW - DAY, NOW)),
         ([("until", "1970-01-03T00:00")], (DAY, 2 * DAY)),
         ([("since", "1970-01-02T01:00:00.5+01:00"), ("until", "1970-01-03T00:00:00Z")], (DAY + 500_000_000, 2 * DAY)),
     ],
 )
-def test_a_window_has_defaults_and_three_notations(pairs: list[tuple[str, str]], window: tuple[int, int]) -> None:
+def test_a_window_has_defaults_three_notations_and_whole_hours_from_a_day_on(
+    pairs: list[tuple[str, str]], window: tuple[int, int]
+) -> None:
     assert Filters.parse(pairs, now=NOW) == Filters(*window)
 
 

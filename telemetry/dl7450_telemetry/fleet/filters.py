@@ -12,11 +12,11 @@ from typing import Self
 from .columns import LATEST
 
 _SECOND = 1_000_000_000
+_HOUR = 3600 * _SECOND
+_DAY = 24 * _HOUR
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _AGO = re.compile(r"(\d{1,9})([smhdw])")
 _NANOSECONDS = re.compile(r"\d{1,19}")
-
-DEFAULT_WINDOW = 24 * 3600 * _SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class Filters:
         """Filters from the names and values of a URL's query or of a command line; other names are passed over.
 
         `since` and `until` are a time in ISO 8601 (UTC unless it says otherwise), a number of nanoseconds since 1970,
-        or how long ago (`90m`, `24h`, `7d`). `until` is now if it is missing, `since` 24 hours before it. `resource`
-        may be there several times, as `KEY=VALUE`.
+        or how long ago (`90m`, `24h`, `7d`). `until` is now if it is missing, `since` 24 hours before it. What is a day
+        ago or more is the whole hour before that: a window has what was asked for and up to an hour more, no bucket of
+        a chart is cut, and the store has sums of it. `resource` may be there several times, as `KEY=VALUE`.
 
         Parameters:
             now: nanoseconds since 1970; the clock's by default.
@@ -73,7 +74,10 @@ class Filters:
             else:
                 given[name] = value
         until = _moment(given["until"], now, "until") if "until" in given else now
-        since = _moment(given["since"], now, "since") if "since" in given else until - DEFAULT_WINDOW
+        if "since" not in given and "until" in given:
+            since = until - _DAY
+        else:
+            since = _moment(given.get("since", "24h"), now, "since")
         if since >= until:
             raise ValueError("since is not before until: exchange them, or leave one out")
         chosen = {name: given[name] for name in _CHOICES if name in given}
@@ -115,7 +119,8 @@ _CHOICES = [field.name for field in fields(Filters) if field.type == "str | None
 
 def _moment(text: str, now: int, name: str) -> int:
     if _AGO.fullmatch(text):
-        return now - span_of_time(text)
+        length = span_of_time(text)
+        return (now - length) // _HOUR * _HOUR if length >= _DAY else now - length
     if _NANOSECONDS.fullmatch(text):
         return min(int(text), LATEST)
     try:

@@ -130,7 +130,7 @@ def _counts(sides: tuple[Side, Side]) -> Counts:
 
 def _moments(a: Table, b: Table, filters: Filters) -> Iterator[Counts]:
     """The requests of both, moment by moment: `coarse` ones, as in the question `releases`."""
-    coarse = step(filters, most=24)
+    coarse = step(filters, most=25)
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for first, table in ((0, a), (2, b)):
         for row in table.dicts():

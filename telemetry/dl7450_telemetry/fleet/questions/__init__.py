@@ -46,7 +46,7 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     arguments = {**question.parameters, **arguments}
     if question.located:
         filters = _locate(store, name, arguments)
-    arguments |= {"step": step(filters), "coarse": step(filters, most=24)}
+    arguments |= {"step": step(filters), "coarse": step(filters, most=25)}
     slots = {table: arguments[width] for table, width in question.slots.items()}
     rollups = _has_rollup(store, filters, question, arguments) and all(width % HOUR == 0 for width in slots.values())
     sql = _sql(f"{name}.rollup" if rollups else name, store.engine)
@@ -92,8 +92,11 @@ def _sql(name: str, engine: Engine) -> str:
     return (_FOLDER / f"{name}.{engine}.sql").read_text(encoding="utf-8")
 
 
-def step(filters: Filters, most: int = 96) -> int:
-    """The width of a bucket, in nanoseconds: round, and such that the window has no more than `most` of them."""
+def step(filters: Filters, most: int = 100) -> int:
+    """The width of a bucket, in nanoseconds: round, and such that the window has no more than `most` of them.
+
+    A day and the part of an hour that a window may have more are a hundred quarters of an hour, or 25 hours.
+    """
     for minutes in (1, 5, 15, 30, 60, 120, 180, 360, 720, 1440):
         if (filters.until - filters.since) <= most * minutes * _MINUTE:
             return minutes * _MINUTE

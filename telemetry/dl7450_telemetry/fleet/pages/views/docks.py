@@ -78,7 +78,7 @@ def error_badge(error: str | None, query: Query) -> Markup:
 
 def _spark(buckets: Sequence[Mapping[str, int]], filters: Filters) -> Markup:
     at = {bucket["time"]: bucket for bucket in buckets}
-    times = regular(filters.since, filters.until, step(filters, most=24))
+    times = regular(filters.since, filters.until, step(filters, most=25))
     requests, failures = ([at[time][name] if time in at else 0 for time in times] for name in ("requests", "failures"))
     return spark(requests, failures, f"{sum(failures)} of {sum(requests)} requests failed")
 
