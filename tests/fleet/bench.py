@@ -3,8 +3,9 @@
 Requests are sent to `dl7450 fleet serve` over HTTP, as protobuf. Then its store is filled up: the same spans with other
 ids, on other days and at other times, in an order that is mixed up. Cold is the first time that a question is asked
 after the store was opened, warm the median of the next ones. Then each page of 24 hours is opened in a browser
-(`tests.fleet.bench_browser`). At last the server is asked while it takes more spans as fast as it can. Every figure
-that has a target is shown beside it.
+(`tests.fleet.bench_browser`). At last the server is asked while it takes more spans as fast as it can, by a process of
+its own over one connection: a thread beside those that send would wait for them. It still shares two cores with the
+server and with what sends. Every figure that has a target is shown beside it.
 
 Processor time is that of all threads: on a machine that does nothing else, a question takes about half of it on two
 cores. On a busy one it is the figure to compare.
@@ -13,6 +14,7 @@ cores. On a busy one it is the figure to compare.
 import argparse
 import itertools
 import json
+import multiprocessing
 import random
 import statistics
 import subprocess
@@ -20,11 +22,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
@@ -32,10 +36,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 from dl7450_telemetry.fleet.columns import TRACES
 from dl7450_telemetry.fleet.filters import Filters
 from dl7450_telemetry.fleet.questions import QUESTIONS, ask
-from dl7450_telemetry.fleet.remote import ask_server
 from dl7450_telemetry.fleet.store import open_store
 from dl7450_telemetry.fleet.store.duckdb_store import DuckDbStore
-from dl7450_telemetry.fleet.store.layout import TRACE_TIMES, select_trace_times
 from tests._browser import CHROMIUM
 from tests.fleet._otlp import pairs
 from tests.fleet.bench_browser import pages_in_browser
@@ -144,14 +146,12 @@ def a_server(store: Path) -> Generator[tuple[subprocess.Popen[str], str, str]]:
             server.terminate()
 
 
-@contextmanager
-def senders(url: str, bodies: Iterable[bytes]) -> Generator[Callable[[], bool]]:
-    """Threads that send bodies, and whether they still do; the block ends when all are sent."""
+def send_all(url: str, bodies: Iterable[bytes]) -> None:
+    """Send bodies as fast as they are taken, by several threads; returns when all are acknowledged."""
     work, lock = iter(bodies), threading.Lock()
     threads = [threading.Thread(target=send, args=(url, work, lock)) for _ in range(SENDERS)]
     for thread in threads:
         thread.start()
-    yield lambda: any(thread.is_alive() for thread in threads)
     for thread in threads:
         thread.join()
 
@@ -162,8 +162,7 @@ def ingest(store: Path, number: int) -> dict[str, float]:
     bodies = [body(turn, chance) for turn in range(number // BODY)]
     with a_server(store) as (server, url, _):
         begin, busy = time.perf_counter(), processor_time(server.pid)
-        with senders(url, bodies):
-            pass
+        send_all(url, bodies)
         seconds, busy = time.perf_counter() - begin, processor_time(server.pid) - busy
         peak = memory(server.pid)
     sent = sum(map(spans_in, bodies))
@@ -182,17 +181,19 @@ def ask_while_ingesting(store: Path, number: int) -> dict[str, float]:
     """Ask for the tables of a day, one after the other, while spans are sent as fast as they are taken."""
     chance = random.Random(2)
     bodies = [body(turn, chance) for turn in range(number // BODY)]
-    filters = Filters(TODAY - DAY, TODAY)
-    names = itertools.cycle(name for name, question in QUESTIONS.items() if "id" not in question.parameters)
-    took: list[float] = []
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
     with a_server(store) as (server, url, pages):
+        asker = spawn.Process(target=ask_again_and_again, args=(pages, Filters(TODAY - DAY, TODAY), theirs))
+        asker.start()
+        ours.recv()
+        ours.send("begin")
         begin = time.perf_counter()
-        with senders(url, bodies) as sending:
-            while sending():
-                asked = time.perf_counter()
-                ask_server(pages, next(names), filters, None, "json", None)
-                took.append((time.perf_counter() - asked) * 1e3)
+        send_all(url, bodies)
         seconds = time.perf_counter() - begin
+        ours.send("end")
+        took: list[float] = ours.recv()
+        asker.join()
         peak = memory(server.pid)
     return {
         "questions": len(took),
@@ -201,6 +202,31 @@ def ask_while_ingesting(store: Path, number: int) -> dict[str, float]:
         "spans/s": round(sum(map(spans_in, bodies)) / seconds),
         "peak MiB": round(peak / 2**20),
     }
+
+
+def ask_again_and_again(pages: str, filters: Filters, parent: Connection) -> None:
+    """Ask every question that takes no id, one after the other, and tell how many milliseconds each took."""
+    connection = HTTPConnection(pages.removeprefix("http://"))
+    names = [name for name, question in QUESTIONS.items() if "id" not in question.parameters]
+    window = urlencode(tuple(filters.pairs()))
+
+    def ask_for(name: str) -> float:
+        begin = time.perf_counter()
+        connection.request("GET", f"/tables/{name}.json?{window}")
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        return (time.perf_counter() - begin) * 1e3
+
+    ask_for(names[0])
+    parent.send("ready")
+    parent.recv()
+    took: list[float] = []
+    for name in itertools.cycle(names):
+        took.append(ask_for(name))
+        if parent.poll():
+            break
+    parent.send(took)
 
 
 def processor_time(pid: int) -> float:
@@ -238,9 +264,9 @@ def fill(folder: Path, number: int) -> None:
             ORDER BY epoch_ns(Timestamp) + if(hash(TraceId) % 20 = 0, hash(TraceId, 0) % {DAY // 24}, 0)
         """)
         cursor.execute(f'INSERT INTO "{day.name}".otel_traces SELECT * FROM copied')
-        cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} {select_trace_times("copied")}')
         day.grow(TRACES, start, start + DAY // 4)
         day.uncounted += here
+        day.unindexed += here
         store._count_spans(0, lambda _: None)
         print(f"\r{copy * here:,} of {number:,} spans", end="", file=sys.stderr)
     print(file=sys.stderr)
@@ -254,9 +280,10 @@ def views(folder: Path) -> dict[str, dict[str, float]]:
     day, and begin with a whole hour. One that begins and ends within an hour, as somebody may type it, is cut.
     """
     store = open_store(str(folder))
-    [(first, last, a_trace, a_dock)] = store.query(
-        "SELECT epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp)), min(TraceId), min(DeviceId) FROM otel_traces", {}
+    [(first, last, a_dock)] = store.query(
+        "SELECT epoch_ns(min(Timestamp)), epoch_ns(max(Timestamp)), min(DeviceId) FROM otel_traces", {}
     )
+    traces = store.query(f"SELECT TraceId FROM otel_traces USING SAMPLE {WARM + 1}", {})  # another one each time
     noon = last // DAY * DAY - DAY // 2
     a_third = DAY // 24 // 3
     windows = {
@@ -267,10 +294,10 @@ def views(folder: Path) -> dict[str, dict[str, float]]:
     figures: dict[str, dict[str, float]] = {}
     for window, filters in windows.items():
         for question in QUESTIONS:
-            given: dict[str, Any] = {"trace": {"id": a_trace}}.get(question, {"id": a_dock})
-            arguments = given if "id" in QUESTIONS[question].parameters else {}
             took, busy = [], []
-            for _ in range(WARM + 1):
+            for (a_trace,) in traces:
+                given = a_trace if question == "trace" else a_dock
+                arguments = {"id": given} if "id" in QUESTIONS[question].parameters else {}
                 begin, begin_busy = time.perf_counter(), time.process_time()
                 ask(store, question, filters, **arguments)
                 took.append((time.perf_counter() - begin) * 1e3)

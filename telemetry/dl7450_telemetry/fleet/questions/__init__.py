@@ -16,7 +16,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..columns import LATEST
 from ..filters import Filters
 from ..store import Engine, Store
 from ..table import Table
@@ -44,8 +43,8 @@ def ask(store: Store, name: str, filters: Filters, **arguments: Any) -> Table:
     """
     question = question_with(name, arguments)
     arguments = {**question.parameters, **arguments}
-    if question.located:
-        filters = _locate(store, name, arguments)
+    if question.of_trace:
+        return Table(question.columns, store.query_trace(_sql(name, store.engine), arguments["id"]))
     arguments |= {"step": step(filters), "coarse": step(filters, most=25)}
     slots = {table: arguments[width] for table, width in question.slots.items()}
     rollups = _has_rollup(store, filters, question, arguments) and all(width % HOUR == 0 for width in slots.values())
@@ -80,12 +79,6 @@ def question_with(name: str, arguments: Collection[str]) -> Question:
     if set(arguments) - question.parameters.keys():
         raise ValueError(f"the question {name!r} takes {', '.join(question.parameters) or 'no arguments'}")
     return question
-
-
-def _locate(store: Store, name: str, arguments: Mapping[str, Any]) -> Filters:
-    """The window in which something was; an empty one if it is not there."""
-    [(first, last)] = store.query(_sql(f"{name}.times", store.engine), arguments)
-    return Filters(0, 0) if first is None else Filters(first, min(last, LATEST))
 
 
 def _sql(name: str, engine: Engine) -> str:

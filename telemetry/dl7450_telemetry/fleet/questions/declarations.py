@@ -27,7 +27,7 @@ class Question:
         columns: those of its answer, in order.
         parameters: its own, each with its default; None has to be given.
         lookback: nanoseconds before the filters' window that it needs too.
-        located: the filters do not count: when it was is found first, by `NAME.times.ENGINE.sql`.
+        of_trace: it is about one trace, whatever the filters are.
         rollup: the filters with which `NAME.rollup.ENGINE.sql` asks it of rollups, if the store has them and the window
             is long enough; None: there is no such file.
         rollup_from: how long a window has to be for that, with what it looks back to, in nanoseconds. Shorter ones are
@@ -41,7 +41,7 @@ class Question:
     columns: tuple[Column, ...]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     lookback: int = 0
-    located: bool = False
+    of_trace: bool = False
     rollup: frozenset[str] | None = None
     rollup_from: int = _DAY
     rollup_for: Mapping[str, Any] = field(default_factory=dict)
@@ -274,6 +274,6 @@ QUESTIONS: Final = {
             Column("links", "list"),  # [{"trace": ..., "span": ..., "attributes": {...}}, ...]
         ),
         {"id": None},
-        located=True,
+        of_trace=True,
     ),
 }

@@ -42,6 +42,12 @@ _TYPED_OF_POINTS = [
     "ResourceAttributes['dl7450.site'] AS Site",
 ]
 
+# In whole seconds, which the exporter's table has.
+_TRACE_TIMES = (
+    "SELECT toUnixTimestamp(min(Start)), toUnixTimestamp(max(End)) FROM otel_traces_trace_id_ts"
+    " WHERE TraceId = lower({id:String})"
+)
+
 # What to do about an error of the server, by its name there.
 _PASSWORD = "give the right ones: clickhouse://USER:PASSWORD@HOST:PORT/DATABASE"
 _FIXES = {
@@ -135,6 +141,12 @@ class ClickHouseStore:
         slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
         return self._rows(sql, parameters)
+
+    def query_trace(self, sql: str, trace_id: str) -> Sequence[tuple[Any, ...]]:
+        [(first, last)] = self._rows(_TRACE_TIMES, {"id": trace_id})
+        within = f"Timestamp >= toDateTime64({first}, 9) AND Timestamp < toDateTime64({last + 1}, 9)"
+        spans = f"SELECT * FROM {self.source(TRACES)} WHERE {within}"
+        return self._rows(f"WITH spans AS ({spans}) {sql}", {"id": trace_id})
 
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         """Nothing: how long ClickHouse keeps a table is the table's own TTL."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from ..columns import TIME_COLUMN, TRACES, Batch
-from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, convert, create_table
+from ..columns import TIME_COLUMN, Batch
+from .layout import DUCKDB_TABLES, REQUESTS, convert, create_table
 
 DAY = 86_400 * 10**9
 _OLDEST, _NEWEST = 400 * DAY, DAY  # how far a clock may be off
@@ -34,6 +35,9 @@ class Day:
         times: for each table, the first and the last time in it; what has no rows is not there.
         uncounted: how many spans are not in its rollups, at most.
         merged: whether all that is counted is in the sums by the day.
+        unindexed: how many spans are not in its index of traces, at most.
+        indexed: how many are: the first ones.
+        traces: that index in memory: how many spans it goes for, and its columns in the order of the first one.
     """
 
     name: str
@@ -41,6 +45,9 @@ class Day:
     times: dict[str, tuple[int, int]] = field(default_factory=dict)
     uncounted: int = 0
     merged: bool = True
+    unindexed: int = 0
+    indexed: int = 0
+    traces: tuple[int, list[array[int]]] | None = None
 
     @property
     def start(self) -> int:
@@ -59,7 +66,7 @@ class Day:
         """Whether it may have rows of a table between two times; of one without times, it may."""
         if table == REQUESTS:
             return True
-        first, last = self.times.get(TRACES if table == TRACE_TIMES else table, (until, since))
+        first, last = self.times.get(table, (until, since))
         return first < until and last >= since
 
     def grow(self, table: str, first: int, last: int) -> None:

@@ -17,9 +17,10 @@ from ..columns import LATEST, TABLES, TIME_COLUMN, TRACES, Batch
 from .arrow import ArrowBatch, texts_of_maps
 from .days import Day, Days
 from .interface import Engine, StoreError
-from .layout import DUCKDB_TABLES, REQUESTS, TRACE_TIMES, batch_from_rows, create_view, select_plain, select_trace_times
+from .layout import DUCKDB_TABLES, REQUESTS, batch_from_rows, select_plain, union_of
 from .rollup_tables import ROLLUPS
 from .rollups import Rollups
+from .trace_index import find_trace, index_spans, open_trace_index
 
 logger = logging.getLogger("dl7450_telemetry")
 
@@ -48,7 +49,8 @@ class DuckDbStore:
     Parameters:
         folder: made if needed; None for memory.
         progress: called with a sentence before many spans of an older store are counted.
-        tail: how many spans of a day may wait to be counted in rollups: reading them takes some milliseconds.
+        tail: how many spans of a day may wait to be counted in rollups, and to be indexed: reading them takes some
+            milliseconds.
 
     Raises:
         StoreError: it cannot be opened, or another process has it open.
@@ -70,7 +72,7 @@ class DuckDbStore:
             self._tail = tail
             self._has_folder = folder is not None
             self._rollups = Rollups(self._connection)
-            self._days = Days(self._connection, folder, self._attach_rollups)
+            self._days = Days(self._connection, folder, self._prepare)
             self._allow_memory()
             self._count_spans(0, progress)
         except (duckdb.Error, OSError) as error:
@@ -121,12 +123,14 @@ class DuckDbStore:
     ) -> Sequence[tuple[Any, ...]]:
         used = {name: parameters[name] for name in set(_PARAMETER.findall(sql))}
         tables = set(_TABLE.findall(sql))
+        # Instead of a view each, which would be one more statement, and planned twice.
+        unions = {
+            table: union_of(table, {day.name: "true" for day in self._days.with_rows(table, since, until)}, sql)
+            for table in tables & DUCKDB_TABLES.keys()
+        }
+        sql = _TABLE.sub(lambda found: unions.get(found[0], found[0]), sql)
         try:
             with self._connection.cursor() as cursor:
-                for table in tables & DUCKDB_TABLES.keys():
-                    names = [day.name for day in self._days.with_rows(table, since, until)]
-                    # Columns that nobody reads take time, too, to be planned.
-                    cursor.execute(create_view(table, names, placed=table in TABLES and "Place" in sql))
                 if rollups := tables & ROLLUPS.keys():
                     cursor.execute("BEGIN")
                     days = self._days.with_rows(TRACES, since, until)
@@ -135,14 +139,21 @@ class DuckDbStore:
         except duckdb.Error as error:
             raise StoreError(f"the question cannot be answered: {error}") from error
 
+    def query_trace(self, sql: str, trace_id: str) -> Sequence[tuple[Any, ...]]:
+        try:
+            with self._connection.cursor() as cursor:
+                rows = find_trace(cursor, self._days.with_rows(TRACES, 0, LATEST), trace_id)
+                return cursor.execute(f"WITH spans AS {union_of(TRACES, rows, sql)} {sql}", {"id": trace_id}).fetchall()
+        except duckdb.Error as error:
+            raise StoreError(f"the trace cannot be looked for: {error}") from error
+
     def batches(self, size: int) -> Iterator[Batch]:
         """All that is kept, in batches of one day and table, of at most so many rows; the same ones each time."""
         self._connection.execute("SET preserve_insertion_order = true")
         for table in TABLES:
             for day in self._days.with_rows(table, 0, LATEST):
                 with self._connection.cursor() as cursor:
-                    cursor.execute(create_view(table, [day.name]))
-                    cursor.execute(select_plain(table))
+                    cursor.execute(select_plain(table, day.name))
                     while rows := cursor.fetchmany(size):
                         yield batch_from_rows(table, rows)
 
@@ -163,12 +174,13 @@ class DuckDbStore:
         allowed = min(wanted, _MOST_MEMORY) if self._has_folder else _MOST_MEMORY
         self._connection.execute(f"SET memory_limit = '{allowed}B'")
 
-    def _attach_rollups(self, day: Day) -> None:
+    def _prepare(self, day: Day) -> None:
         with self._connection.cursor() as cursor:
             self._rollups.attach(cursor, day)
+            open_trace_index(cursor, day)
 
     def _count_spans(self, tail: int, progress: Callable[[str], None], *, merge: bool = True) -> None:
-        """Count the spans of each day of which too many wait.
+        """Count the spans of each day of which too many wait, and index them.
 
         Parameters:
             tail: how many may wait of a day that is over.
@@ -180,8 +192,12 @@ class DuckDbStore:
             for day in days:
                 over = day is not days[-1]
                 closing = merge and over
-                due = day.uncounted > (tail if over else self._tail) or (closing and not day.merged)
+                most = tail if over else self._tail
+                due = day.uncounted > most or (closing and not day.merged)
                 with self._connection.cursor() as cursor:
+                    while day.unindexed > most:
+                        progress(f"indexing spans of {day.name}: {day.unindexed} to go")
+                        index_spans(cursor, day)
                     while due and day.uncounted:
                         progress(f"counting spans of {day.name}: {day.uncounted} to go")
                         self._rollups.count(cursor, day)
@@ -198,8 +214,8 @@ class DuckDbStore:
         cursor.execute("BEGIN")
         cursor.execute(f'INSERT INTO "{day.name}".{batch.table} SELECT * FROM arrow_batch')
         if batch.table == TRACES:
-            cursor.execute(f'INSERT INTO "{day.name}".{TRACE_TIMES} {select_trace_times("arrow_batch")}')
             day.uncounted += len(batch)  # before they are there, so that whoever reads them looks for them
+            day.unindexed += len(batch)
         if requests:
             digests = {"digests": list(requests), "now": int(time.time())}
             cursor.execute(f'INSERT INTO "{day.name}".{REQUESTS} SELECT unnest($digests), $now', digests)

@@ -70,6 +70,17 @@ class Store(Protocol):
             StoreError: it cannot be answered.
         """
 
+    def query_trace(self, sql: str, trace_id: str) -> Sequence[tuple[Any, ...]]:
+        """The rows of one SELECT over `spans`: the spans of a trace, whenever they were, among which may be others.
+
+        Parameters:
+            sql: the SELECT, in the engine's own dialect; its parameter is `id`.
+            trace_id: in hexadecimal; of anything else, there are no spans.
+
+        Raises:
+            StoreError: it cannot be answered.
+        """
+
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         """Delete whole days, the oldest first; the newest one stays. Called again and again by the owner.
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from .. import columns as c
 from ..columns import TABLES, Batch, Events, Links
+
+_NAME = re.compile(r"\w+")
 
 _TYPES = {
     c.TEXT: "VARCHAR",
@@ -25,17 +28,11 @@ _TYPES = {
     c.LINKS: "STRUCT(TraceId VARCHAR[], SpanId VARCHAR[], TraceState VARCHAR[], Attributes MAP(VARCHAR, VARCHAR)[])",
 }
 
-# When a trace began and ended, in seconds since 1970, once for each batch that had spans of it. `TraceKey` is the end
-# of its id, which is random in all kinds of ids; that two traces share it makes a search longer, not wrong.
-TRACE_TIMES = "otel_traces_trace_id_ts"
-_TRACE_TIMES = {"TraceKey": "UINTEGER", "Start": "BIGINT", "Last": "BIGINT"}
-
 # The digests of the requests that brought what is here, and when, in seconds since 1970.
 REQUESTS = "otlp_requests"
 _REQUESTS = {"Digest": "UBIGINT", "Received": "BIGINT"}
 
 DUCKDB_TABLES = {table: {column: _TYPES[kind] for column, kind in kinds.items()} for table, kinds in TABLES.items()} | {
-    TRACE_TIMES: _TRACE_TIMES,
     REQUESTS: _REQUESTS,
 }
 
@@ -44,12 +41,6 @@ def create_table(database: str, table: str) -> str:
     """The statement that makes a table in a database if it is not there."""
     columns = ", ".join(f"{column} {kind}" for column, kind in DUCKDB_TABLES[table].items())
     return f'CREATE TABLE IF NOT EXISTS "{database}".{table} ({columns})'
-
-
-def select_trace_times(source: str) -> str:
-    """The statement that reads what a source of spans adds to `TRACE_TIMES`."""
-    seconds = "epoch_ns(min(Timestamp)) // 1000000000, epoch_ns(max(Timestamp)) // 1000000000"
-    return f"SELECT ('0x' || TraceId[25:32])::UINTEGER AS TraceKey, {seconds} FROM {source} GROUP BY TraceId"
 
 
 def convert(connection: duckdb.DuckDBPyConnection, database: str) -> None:
@@ -63,9 +54,6 @@ def convert(connection: duckdb.DuckDBPyConnection, database: str) -> None:
     for name in sparse:
         listed = f"{_TYPES[c.SPARSE]} USING if({name} = 0, [], [{name}])"
         connection.execute(f"ALTER TABLE {spans} ALTER {name} TYPE {listed}")
-    connection.execute(f'DROP TABLE "{database}".{TRACE_TIMES}')
-    connection.execute(create_table(database, TRACE_TIMES))
-    connection.execute(f'INSERT INTO "{database}".{TRACE_TIMES} {select_trace_times(spans)}')
     connection.execute("COMMIT")
     connection.execute(f'CHECKPOINT "{database}"')  # until then its new columns are in memory
 
@@ -73,28 +61,36 @@ def convert(connection: duckdb.DuckDBPyConnection, database: str) -> None:
 _NUMBERS = [f"coalesce({name}[1], 0) AS {name}" for name, kind in TABLES[c.TRACES].items() if kind == c.SPARSE]
 NUMBERS_OF_SPANS = ", ".join(_NUMBERS)  # after REPLACE: its sparse numbers as numbers
 
+# How a question reads a kind of column that is not kept as it is shown.
+_READ = {
+    c.SHARED_MAP: "{0}::JSON::MAP(VARCHAR, VARCHAR) AS {0}",
+    c.SPARSE: "coalesce({0}[1], 0) AS {0}",
+}
 
-def create_view(table: str, databases: Sequence[str], *, placed: bool = False) -> str:
-    """The statement that makes a table of this connection out of the same table in several databases.
+# More columns of a table that a question can name: where a row is, so that what else is needed of a few rows is read
+# there, and the text of the resource's attributes, which is counted before it is made a map.
+_MORE = {"Day": "'{0}' AS Day", "Place": "rowid AS Place", "ResourceText": "ResourceAttributes AS ResourceText"}
+
+
+def union_of(table: str, databases: Mapping[str, str], sql: str) -> str:
+    """What a SELECT has after FROM, to read a table out of several databases.
 
     Parameters:
         table: its name.
-        databases: their names.
-        placed: it has three columns more: `Day` and `Place`, which say where a row is, so that what else is needed of a
-            few rows can be read there, and `ResourceText`, to be counted before it is made a map.
+        databases: their names, with the condition for the rows of each.
+        sql: the SELECT. Columns that are not named in it are left out: DuckDB would plan each of a month's files with
+            all of them.
     """
-    replaced = ["ResourceAttributes::JSON::MAP(VARCHAR, VARCHAR) AS ResourceAttributes"]
-    if table == c.TRACES:
-        replaced += _NUMBERS
-    chosen = f"* REPLACE ({', '.join(replaced)})" if table in TABLES else "*"
-    if databases:
-        sources = [(database, f'"{database}".{table}') for database in databases]
-    else:
-        columns = ", ".join(f"NULL::{kind} AS {column}" for column, kind in DUCKDB_TABLES[table].items())
-        sources = [("", f"(SELECT {columns}{', 0 AS rowid' if placed else ''} WHERE false)")]
-    added = ", ResourceAttributes AS ResourceText, '{}' AS Day, rowid AS Place" if placed else ""
-    union = " UNION ALL ".join(f"SELECT {chosen}{added.format(day)} FROM {source}" for day, source in sources)
-    return f"CREATE OR REPLACE TEMP VIEW {table} AS {union}"
+    named, kinds = set(_NAME.findall(sql)), TABLES.get(table, {})
+    columns = [name for name in DUCKDB_TABLES[table] if name in named]
+    chosen = [_READ.get(kinds.get(name, ""), "{0}").format(name) for name in columns]
+    chosen += [more for name, more in _MORE.items() if name in named and kinds]
+    sources = {database: f'"{database}".{table} WHERE {rows}' for database, rows in databases.items()}
+    if not sources:
+        empty = ", ".join(f"NULL::{kind} AS {name}" for name, kind in DUCKDB_TABLES[table].items())
+        sources = {"": f"(SELECT {empty}, 0 AS rowid) WHERE false"}
+    select = f"SELECT {', '.join(chosen) or 'NULL'} FROM"
+    return f"({' UNION ALL '.join(f'{select.format(day)} {source}' for day, source in sources.items())})"
 
 
 _PLAIN = {
@@ -103,10 +99,10 @@ _PLAIN = {
 }
 
 
-def select_plain(table: str) -> str:
-    """The statement that reads a table with times as nanoseconds, for `batch_from_rows`."""
-    chosen = [_PLAIN.get(kind, "{0}").format(name) for name, kind in TABLES[table].items()]
-    return f"SELECT {', '.join(chosen)} FROM {table}"
+def select_plain(table: str, database: str) -> str:
+    """The statement that reads a table of a database with times as nanoseconds, for `batch_from_rows`."""
+    chosen = ", ".join(_PLAIN.get(kind, "{0}").format(name) for name, kind in TABLES[table].items())
+    return f"SELECT {chosen} FROM {union_of(table, {database: 'true'}, chosen)}"
 
 
 def batch_from_rows(table: str, rows: Sequence[tuple[Any, ...]]) -> Batch:

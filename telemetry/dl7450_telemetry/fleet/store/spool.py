@@ -86,12 +86,12 @@ class SpooledStore:
         cuts: Sequence[int] = (),
         slots: Mapping[str, int] = MappingProxyType({}),
     ) -> Sequence[tuple[Any, ...]]:
-        if self._lock.acquire(blocking=False):  # a question does not wait while another thread drains
-            try:
-                self._drain()
-            finally:
-                self._lock.release()
+        self._drain_if_free()
         return self._store.query(sql, parameters, since=since, until=until, cuts=cuts, slots=slots)
+
+    def query_trace(self, sql: str, trace_id: str) -> Sequence[tuple[Any, ...]]:
+        self._drain_if_free()
+        return self._store.query_trace(sql, trace_id)
 
     def forget(self, *, keep: int | None = None, max_bytes: int | None = None) -> list[str]:
         return self._store.forget(keep=keep, max_bytes=max_bytes)
@@ -101,6 +101,13 @@ class SpooledStore:
 
     def _waiting(self) -> list[Path]:
         return sorted(self._folder.glob("*.json.gz"))
+
+    def _drain_if_free(self) -> None:
+        if self._lock.acquire(blocking=False):  # a question does not wait while another thread drains
+            try:
+                self._drain()
+            finally:
+                self._lock.release()
 
     def _drain(self) -> None:
         if time.monotonic() < self._next_attempt:
