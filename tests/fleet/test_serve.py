@@ -1,5 +1,6 @@
 """`dl7450 fleet serve`, as a process of its own: what docks send is on the pages, for who has the token."""
 
+import gc
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dl7450.cli import main
+from dl7450_telemetry.fleet.server import _short_waits_for_python
 from tests.fleet._otlp import requests_of_docks
 
 WINDOW = ["--since", "2026-11-22T00:00", "--until", "2026-11-23T00:00"]
@@ -84,3 +86,10 @@ def test_the_simulated_fleet_is_fed_to_a_server_and_shown(tmp_path: Path) -> Non
                 assert len(json.load(answer)["rows"]) == 4
         finally:
             process.terminate()
+
+
+def test_no_thread_holds_the_lock_of_python_for_long_while_it_serves() -> None:
+    before = sys.getswitchinterval(), gc.get_threshold()
+    with _short_waits_for_python():
+        assert (sys.getswitchinterval(), gc.get_threshold()) == (0.0005, (50_000, *before[1][1:]))
+    assert (sys.getswitchinterval(), gc.get_threshold()) == before

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "DL7450_FLEET_TOKEN"
 
 _FORGET_EVERY = 600  # seconds
+_TURN = 0.0005  # seconds
+_PATIENCE = 50_000  # objects
 
 
 async def serve(
@@ -163,7 +168,7 @@ async def run_fleet(
         _check_can_listen(address)
     access = Access(Login(options.token) if options.token else None)
     stop = trio.Event()
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with _short_waits_for_python(), trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with owned_store(options.store, progress) as owner, trio.open_nursery() as nursery:
             intake = Intake(owner)
             nursery.start_soon(intake.run)
@@ -195,6 +200,24 @@ async def run_fleet(
                     stop.set()
                     break
             nursery.cancel_scope.cancel()
+
+
+@contextmanager
+def _short_waits_for_python() -> Generator[None]:
+    """Have no thread hold Python's lock for long, for the length of the block.
+
+    A question takes the lock a dozen times, on its way between threads and out of DuckDB. By default, a thread that
+    decodes keeps it for 5 ms each time. And more than once a second all threads stand still for 50 ms, as spans are so
+    many new objects that the garbage collector looks at all that there are; spans are in no cycle that it could find.
+    """
+    turn, patience = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(_TURN)
+    gc.set_threshold(_PATIENCE, *patience[1:])
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(turn)
+        gc.set_threshold(*patience)
 
 
 async def _forget_old_days(owner: StoreOwner, keep: int | None, max_bytes: int | None) -> None:
