@@ -1,3 +1,8 @@
+-- Which is the last span that is shown is found first, so that of the days after it only times are read.
+, shown AS MATERIALIZED (
+    SELECT max(Timestamp) AS until
+    FROM (SELECT Timestamp FROM spans WHERE starts_with(DeviceId, $id) ORDER BY Timestamp LIMIT $limit)
+)
 SELECT
     epoch_ns(Timestamp) AS time,
     Duration,
@@ -17,6 +22,6 @@ SELECT
     TraceId,
     SpanId
 FROM spans
-WHERE starts_with(DeviceId, $id)
+WHERE starts_with(DeviceId, $id) AND Timestamp <= (SELECT until FROM shown)
 ORDER BY Timestamp, SpanId
 LIMIT $limit
