@@ -245,7 +245,7 @@ def fill(folder: Path, number: int) -> None:
     store = DuckDbStore(folder)
     store._connection.execute("SET preserve_insertion_order = true")
     source = f'"{time.strftime("%Y-%m-%d", time.gmtime((TODAY - DAY) / 1e9))}".otel_traces'
-    [(here,)] = store.query(f"SELECT count(*) FROM {source}", {})
+    [(here,)] = store._connection.execute(f"SELECT count(*) FROM {source}").fetchall()
     for copy in range(1, number // here):
         start = TODAY - DAY - copy * DAY // 4
         day = store._days._day(start // DAY)
