@@ -148,20 +148,6 @@ def test_late_spans_are_counted_in_days_that_are_over(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_sample_of_more_than_can_be_compared_is_the_same_one(tmp_path: Path) -> None:
-    store = DuckDbStore(tmp_path, tail=0)
-    for seed in range(3):
-        store.insert(batch_of(spans(step=120, seed=seed)))
-    for failure in ("", "404"):
-        arguments = {"by": "failures", "failure": failure}
-        rolled = ask(store, "differs", WEEK_OF_INCIDENTS, **arguments)
-        store.has_rollups = False
-        assert rolled == ask(store, "differs", WEEK_OF_INCIDENTS, **arguments)
-        store.has_rollups = True
-    assert 0 < kept(store, "rollup_sample") < store.query("SELECT count(*) FROM otel_traces WHERE IsRequest", {})[0][0]
-    store.close()
-
-
 def test_a_span_that_is_there_twice_is_twice_in_a_sample(tmp_path: Path) -> None:
     store = DuckDbStore(tmp_path, tail=0)
     store.insert(batch_of(spans(step=7200)))
@@ -229,19 +215,44 @@ def days_of_sums(store: DuckDbStore) -> list[int]:
     return [TODAY // (24 * HOUR) - day for (day,) in store.query("SELECT Day FROM rollup_days ORDER BY Day", {})]
 
 
+def name_of_day(before: int) -> str:
+    """Of the file of a day, so many days before today."""
+    return time.strftime("%Y-%m-%d", time.gmtime((TODAY - before * 24 * HOUR) / SECOND))
+
+
 def test_days_that_are_over_are_answered_from_sums_by_the_day(tmp_path: Path) -> None:
     store = DuckDbStore(tmp_path, tail=0)
     for before in (4, 2, 1):
         store.insert(a_day(before, step=3600))
     assert days_of_sums(store) == [4, 2]
     for day in (4, 2):
-        name = time.strftime("%Y-%m-%d", time.gmtime((TODAY - day * 24 * HOUR) / SECOND))
         for table, rollup in ROLLUPS.items():
             if rollup.daily:
-                store.query(f'DELETE FROM "{name}".{table}', {})
+                store.query(f'DELETE FROM "{name_of_day(day)}".{table}', {})
     for question in ("fleet", "errors", "choices", "hosts", "phases", "changes"):
         rolled, plain = with_and_without(store, question, DAYS)
         assert rolled == plain, question
+    store.close()
+
+
+def test_a_sample_of_more_than_can_be_compared_is_the_same_one(tmp_path: Path) -> None:
+    store = DuckDbStore(tmp_path, tail=0)
+    day = TODAY - 2 * 24 * HOUR
+    for seed in range(3):  # more of them than a sample in each of two hours
+        moments = ((one, day + (one.start - START) % (2 * HOUR)) for one in spans(step=120, seed=seed))
+        store.insert(batch_of(replace(one, start=moment, end=moment) for one, moment in moments))
+    [(requests,)] = store.query("SELECT count(*) FROM otel_traces WHERE IsRequest", {})
+    store.insert(a_day(1, step=7200))  # so that the one before is over
+    [(of_hours,)] = store.query(f'SELECT count(*) FROM "{name_of_day(2)}".rollup_sample', {})
+    [(of_day,)] = store.query("SELECT count(*) FROM rollup_sample_by_day", {})
+    assert 0 < of_day < of_hours < requests
+    whole, cut = Filters(day, day + 24 * HOUR), Filters(day + HOUR, day + 25 * HOUR)
+    for window, failure in itertools.product((DAYS, whole, cut), ("", "404")):
+        arguments = {"by": "failures", "failure": failure}
+        rolled = ask(store, "differs", window, **arguments)
+        store.has_rollups = False
+        assert rolled == ask(store, "differs", window, **arguments)
+        store.has_rollups = True
     store.close()
 
 

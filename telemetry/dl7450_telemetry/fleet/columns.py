@@ -88,6 +88,15 @@ UNKNOWN_DOCK: Final = "unknown dock"
 SITE: Final = "dl7450.site"  # the resource attribute
 
 SAMPLE: Final = 2000  # requests of either side that are compared, at most, when it is asked what differs
+# Attributes that are not compared then: they say that it failed, or differ each time. The SQL files name them, too.
+NOT_COMPARED: Final = (
+    "error.type",
+    "http.response.status_code",
+    "dl7450.curl.code",
+    "url.full",
+    "http.response.body.size",
+    "service.instance.id",
+)
 
 LATEST: Final = 2**63 - 2  # nanoseconds since 1970, in the year 2262: what both engines can hold
 NEWEST: Final = LATEST - 1  # the time of a row, at most: a window ends with LATEST, which is not part of it

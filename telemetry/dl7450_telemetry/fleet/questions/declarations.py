@@ -197,7 +197,6 @@ QUESTIONS: Final = {
         # by: failures, those of one error.type if `failure` is not empty, or slow for the slowest twentieth
         {"by": "failures", "failure": "", "sample": SAMPLE},
         rollup=frozenset(),
-        rollup_from=2 * _DAY,
         rollup_for={"by": "failures", "sample": SAMPLE},
     ),
     "changes": Question(

@@ -11,7 +11,7 @@
         Failed AND $failure IN ('', ErrorType) AS marked,
         Resource,
         map_keys(SpanAttributes) || ['url.path', 'hour (UTC)'] AS attributes,
-        map_values(SpanAttributes) || [Path, strftime(make_timestamp_ns(First), '%H')] AS texts
+        map_values(SpanAttributes) || [Path, Hour] AS texts
     FROM sampled
     WHERE SpanId IN (SELECT SpanId FROM sample)
     QUALIFY row_number() OVER (PARTITION BY marked ORDER BY SpanId) <= $sample  -- the last one may be there twice

@@ -11,13 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..columns import SAMPLE
-from .days import DAY
+from ..columns import NOT_COMPARED, SAMPLE
 from .layout import NUMBERS_OF_SPANS
 
 HOUR = 3600 * 10**9
 PER_DECADE: Final = 100  # `heat` shows five of them a decade, so they have to divide by five
 
+_COMPARED = (
+    "map_from_entries(list_filter(map_entries(SpanAttributes), lambda pair: pair.key NOT IN"
+    f" ({', '.join(map(repr, NOT_COMPARED))})))"
+)
 _BUCKET = f"floor(log10(greatest({{0}}, 1)) * {PER_DECADE})::USMALLINT"
 
 
@@ -34,7 +37,9 @@ class Rollup:
         apart: rows that differ in this expression do not become one, either.
         width: nanoseconds of a slot.
         daily: whether there are sums by the day, too.
-        kept: which rows are kept, as a condition in `{kept}`; of spans that are not counted, whoever asks takes all.
+        sampled: of the rows of a slot that are the same in these columns, those with the smallest span ids are kept,
+            `SAMPLE` of them, and of their attributes those that are compared. Of spans that are not counted, whoever
+            asks takes all.
     """
 
     columns: dict[str, str]
@@ -43,7 +48,7 @@ class Rollup:
     apart: str | None = None
     width: int = HOUR
     daily: bool = True
-    kept: str = "true"
+    sampled: tuple[str, ...] = ()
 
     def create(self, table: str, **more: str) -> str:
         """The statement that makes an empty table, in place of one that is there; maybe with more columns."""
@@ -51,16 +56,19 @@ class Rollup:
         return f"CREATE OR REPLACE TABLE {table} ({columns})"
 
     def merge(self, rows: str, width: int = 1) -> str:
-        """The SELECT that adds rows up.
+        """The SELECT that adds rows up, or takes the sample of samples.
 
         Parameters:
             rows: a table, or a SELECT in parentheses.
             width: of the slots that rows have then; by default they keep theirs.
         """
         source = f"{rows} AS one ({', '.join(self.columns)})"
+        slot = "Slot" if width == 1 else f"Slot // {width} * {width}"
+        if self.sampled:
+            return self._sample(f"(SELECT * REPLACE ({slot} AS Slot) FROM {source})")
         if not self.added:
             return f"SELECT * FROM {source}"
-        values = {"Slot": "Slot" if width == 1 else f"Slot // {width} * {width}"}
+        values = {"Slot": slot}
         values |= {column: f"{function}({column})" for column, function in self.added.items()}
         chosen = [f"{values.get(column, column)}::{kind} AS {column}" for column, kind in self.columns.items()]
         keys = [str(place) for place, column in enumerate(self.columns, 1) if column not in self.added]
@@ -83,8 +91,15 @@ class Rollup:
             f"(SELECT spans.* REPLACE ({NUMBERS_OF_SPANS}), StatusCode = 'Error' AS Failed,"
             f" {column} {slot or self.slot} AS Slot FROM {source} AS spans {join} WHERE {condition})"
         )
-        rows = self.each.format(spans=spans, kept=self.kept.format(spans=spans) if slot is None else "true")
-        return self.merge(f"({rows})")
+        rows = self.each.format(spans=spans)
+        if not self.sampled:
+            return self.merge(f"({rows})")
+        return rows if slot else f"SELECT * REPLACE ({_COMPARED} AS SpanAttributes) FROM ({self._sample(f'({rows})')})"
+
+    def _sample(self, rows: str) -> str:
+        places = f"row_number() OVER (PARTITION BY {', '.join(['Slot', *self.sampled])} ORDER BY SpanId)"
+        ids = f"SELECT SpanId FROM (SELECT SpanId, {places} AS place FROM {rows}) WHERE place <= {SAMPLE}"
+        return f"SELECT * FROM {rows} WHERE SpanId IN ({ids})"
 
     @property
     def slot(self) -> str:
@@ -171,7 +186,7 @@ ROLLUPS: Final = {
         {"Times": "sum"},
     ),
     # Of each kind of failure, and of what did not fail, those with the smallest span ids of a slot: the smallest ones
-    # of a window of days are among them.
+    # of a window of slots are among them.
     "rollup_sample": Rollup(
         {
             "Slot": "BIGINT",
@@ -180,27 +195,15 @@ ROLLUPS: Final = {
             "Failed": "BOOLEAN",
             "ErrorType": "VARCHAR",
             "Path": "VARCHAR",
-            "First": "BIGINT",
+            "Hour": "VARCHAR",  # of the day, such as `07`
             "SpanAttributes": "MAP(VARCHAR, VARCHAR)",
         },
         """
-        SELECT Slot, Resource, SpanId, Failed, ErrorType, Path, epoch_ns(Timestamp), SpanAttributes
+        SELECT Slot, Resource, SpanId, Failed, ErrorType, Path, strftime(Timestamp, '%H') AS Hour, SpanAttributes
         FROM {spans}
-        WHERE IsRequest AND {kept}
+        WHERE IsRequest
         """,
-        kept=f"""
-        SpanId IN (
-            SELECT SpanId
-            FROM (
-                SELECT SpanId, row_number() OVER (PARTITION BY Slot, Failed, ErrorType ORDER BY SpanId) AS place
-                FROM {{spans}}
-                WHERE IsRequest
-            )
-            WHERE place <= {SAMPLE}
-        )
-        """,
-        width=DAY,
-        daily=False,
+        sampled=("Failed", "ErrorType"),
     ),
     "rollup_blocked": Rollup(
         {

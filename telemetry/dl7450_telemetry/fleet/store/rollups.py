@@ -36,7 +36,7 @@ _LONGEST = 2**63 - 1024  # nanoseconds: the largest number that a BIGINT can be 
 
 _DAILY = [name for name, rollup in ROLLUPS.items() if rollup.daily]
 
-_VERSION = 3  # another number has the rollups of older stores made anew
+_VERSION = 4  # another number has the rollups of older stores made anew
 
 
 class Rollups:
@@ -138,7 +138,7 @@ class Rollups:
         last = min(spans, first + _AT_ONCE)
         for name, rollup in ROLLUPS.items():
             rows = rollup.of(f'"{day.name}".{TRACES}', condition=f"spans.rowid >= {first} AND spans.rowid < {last}")
-            if rollup.added:
+            if rollup.added or rollup.sampled:
                 rows += " ORDER BY ALL"  # in which order they take half of the disk
             cursor.execute(f'INSERT INTO "{day.name}".{name} {rows}')
         cursor.execute(f'UPDATE "{day.name}".rollups SET Spans = {last}')
