@@ -94,6 +94,12 @@ async def _sides(a: Row, b: Row, asking: Asking) -> tuple[tuple[Side, Side], boo
     earlier, later = sorted((a, b), key=lambda row: row["first_seen"])
     began = later["first_seen"]
     both = began, min(a["last_seen"], b["last_seen"]) + 1
+    window, moment = (asking.filters.since, asking.filters.until), _moment(asking.filters)
+    if both[0] - window[0] < moment and window[1] - both[1] < moment:  # all of it, of which both rows are
+        return (
+            Side(name_of(a), _filters(a, window, asking), a),
+            Side(name_of(b), _filters(b, window, asking), b),
+        ), True
     together = await _in(a, both, b, both, asking) if both[0] < both[1] else None
     if together and min(side.row["requests"] for side in together) >= FEW:
         return together, True
@@ -110,17 +116,19 @@ async def _sides(a: Row, b: Row, asking: Asking) -> tuple[tuple[Side, Side], boo
 
 async def _in(a: Row, times_a: Times, b: Row, times_b: Times, asking: Asking) -> tuple[Side, Side] | None:
     """What each did in a part of the window; None if one of them did nothing."""
-    filters = [
-        replace(asking.filters, app=row["app"], release=row["release"], since=since, until=until)
-        for row, (since, until) in ((a, times_a), (b, times_b))
-    ]
+    filters_a, filters_b = _filters(a, times_a, asking), _filters(b, times_b, asking)
     answers = await asking.tables(
-        a=partial(asking.table, "releases", filters[0]), b=partial(asking.table, "releases", filters[1])
+        a=partial(asking.table, "releases", filters_a), b=partial(asking.table, "releases", filters_b)
     )
     rows = [answers[key].dicts() for key in ("a", "b")]
     if not all(rows):
         return None
-    return Side(name_of(a), filters[0], rows[0][0]), Side(name_of(b), filters[1], rows[1][0])
+    return Side(name_of(a), filters_a, rows[0][0]), Side(name_of(b), filters_b, rows[1][0])
+
+
+def _filters(row: Row, times: Times, asking: Asking) -> Filters:
+    since, until = times
+    return replace(asking.filters, app=row["app"], release=row["release"], since=since, until=until)
 
 
 def _counts(sides: tuple[Side, Side]) -> Counts:
@@ -128,9 +136,14 @@ def _counts(sides: tuple[Side, Side]) -> Counts:
     return Counts(a["requests"], a["failures"], b["requests"], b["failures"])
 
 
+def _moment(filters: Filters) -> int:
+    """How long a moment is, in nanoseconds: `coarse` in the question `releases`."""
+    return step(filters, most=25)
+
+
 def _moments(a: Table, b: Table, filters: Filters) -> Iterator[Counts]:
-    """The requests of both, moment by moment: `coarse` ones, as in the question `releases`."""
-    coarse = step(filters, most=25)
+    """The requests of both, moment by moment."""
+    coarse = _moment(filters)
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for first, table in ((0, a), (2, b)):
         for row in table.dicts():
