@@ -95,7 +95,8 @@ async def _sides(a: Row, b: Row, asking: Asking) -> tuple[tuple[Side, Side], boo
     began = later["first_seen"]
     both = began, min(a["last_seen"], b["last_seen"]) + 1
     window, moment = (asking.filters.since, asking.filters.until), _moment(asking.filters)
-    if both[0] - window[0] < moment and window[1] - both[1] < moment:  # all of it, of which both rows are
+    if both[0] < both[1] and both[0] - window[0] < moment and window[1] - both[1] < moment:
+        # That is the whole window, but for a moment at either end: both rows are of it, and nothing has to be asked.
         return (
             Side(name_of(a), _filters(a, window, asking), a),
             Side(name_of(b), _filters(b, window, asking), b),

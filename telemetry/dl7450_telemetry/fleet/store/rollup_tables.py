@@ -14,7 +14,8 @@ from typing import Final
 from ..columns import NOT_COMPARED, SAMPLE
 from .layout import NUMBERS_OF_SPANS
 
-HOUR = 3600 * 10**9
+HOUR = 3600 * 10**9  # nanoseconds of a slot
+SLOT = f"epoch_ns(Timestamp) // {HOUR} * {HOUR}"  # the start of the slot of a span, as an expression
 PER_DECADE: Final = 100  # `heat` shows five of them a decade, so they have to divide by five
 
 _COMPARED = (
@@ -33,9 +34,8 @@ class Rollup:
         each: the SELECT that gives the row of one span alone; `{spans}` are spans with `Slot`, `Failed` and, if it has
             one, `Resource`.
         added: the columns that are sums, each with the function that makes one of many. Rows that are the same in the
-            others become one. Without any, rows stay as they are.
+            others become one.
         apart: rows that differ in this expression do not become one, either.
-        width: nanoseconds of a slot.
         daily: whether there are sums by the day, too.
         sampled: of the rows of a slot that are the same in these columns, those with the smallest span ids are kept,
             `SAMPLE` of them, and of their attributes those that are compared. Of spans that are not counted, whoever
@@ -46,7 +46,6 @@ class Rollup:
     each: str
     added: dict[str, str] = field(default_factory=dict)
     apart: str | None = None
-    width: int = HOUR
     daily: bool = True
     sampled: tuple[str, ...] = ()
 
@@ -66,8 +65,6 @@ class Rollup:
         slot = "Slot" if width == 1 else f"Slot // {width} * {width}"
         if self.sampled:
             return self._sample(f"(SELECT * REPLACE ({slot} AS Slot) FROM {source})")
-        if not self.added:
-            return f"SELECT * FROM {source}"
         values = {"Slot": slot}
         values |= {column: f"{function}({column})" for column, function in self.added.items()}
         chosen = [f"{values.get(column, column)}::{kind} AS {column}" for column, kind in self.columns.items()]
@@ -80,8 +77,7 @@ class Rollup:
 
         Parameters:
             source: a table, or a SELECT in parentheses; `spans` in the condition.
-            slot: the start of a span's slot, as an expression; by default the last multiple of its width, and only
-                rows that are kept.
+            slot: the start of a span's slot, as an expression; by default its hour, and only rows that are kept.
             condition: which spans.
         """
         numbered = "Resource" in self.columns
@@ -89,7 +85,7 @@ class Rollup:
         join = "JOIN rollup_resources USING (ResourceAttributes)" if numbered else ""
         spans = (
             f"(SELECT spans.* REPLACE ({NUMBERS_OF_SPANS}), StatusCode = 'Error' AS Failed,"
-            f" {column} {slot or self.slot} AS Slot FROM {source} AS spans {join} WHERE {condition})"
+            f" {column} {slot or SLOT} AS Slot FROM {source} AS spans {join} WHERE {condition})"
         )
         rows = self.each.format(spans=spans)
         if not self.sampled:
@@ -100,11 +96,6 @@ class Rollup:
         places = f"row_number() OVER (PARTITION BY {', '.join(['Slot', *self.sampled])} ORDER BY SpanId)"
         ids = f"SELECT SpanId FROM (SELECT SpanId, {places} AS place FROM {rows}) WHERE place <= {SAMPLE}"
         return f"SELECT * FROM {rows} WHERE SpanId IN ({ids})"
-
-    @property
-    def slot(self) -> str:
-        """The start of the slot of a span, as an expression."""
-        return f"epoch_ns(Timestamp) // {self.width} * {self.width}"
 
 
 ROLLUPS: Final = {

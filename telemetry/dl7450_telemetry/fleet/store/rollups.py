@@ -28,7 +28,7 @@ import duckdb
 
 from ..columns import LATEST, TRACES
 from .days import DAY, Day
-from .rollup_tables import PER_DECADE, ROLLUPS
+from .rollup_tables import HOUR, PER_DECADE, ROLLUPS, SLOT
 
 _AT_ONCE = 1_000_000  # spans that are counted in one transaction, for the memory that it takes
 
@@ -138,9 +138,8 @@ class Rollups:
         last = min(spans, first + _AT_ONCE)
         for name, rollup in ROLLUPS.items():
             rows = rollup.of(f'"{day.name}".{TRACES}', condition=f"spans.rowid >= {first} AND spans.rowid < {last}")
-            if rollup.added or rollup.sampled:
-                rows += " ORDER BY ALL"  # in which order they take half of the disk
-            cursor.execute(f'INSERT INTO "{day.name}".{name} {rows}')
+            # In order, they take half of the disk.
+            cursor.execute(f'INSERT INTO "{day.name}".{name} {rows} ORDER BY ALL')
         cursor.execute(f'UPDATE "{day.name}".rollups SET Spans = {last}')
         cursor.execute("COMMIT")
         day.uncounted = spans - last
@@ -246,7 +245,7 @@ def _rows_of(name: str, day: Day, window: _Window, counted: int | None, *, by_sl
     in_slots: list[str] = []
     in_spans: list[str] = []
     for begin, end in pairwise(edges) if by_slot else ():
-        first, last = -(-begin // rollup.width) * rollup.width, end // rollup.width * rollup.width
+        first, last = -(-begin // HOUR) * HOUR, end // HOUR * HOUR
         if first < last and day.may_have(TRACES, first, last):
             in_slots.append(f"Slot >= {first} AND Slot < {last}")
         parts = [(begin, first), (last, end)] if first <= last else [(begin, end)]
@@ -258,7 +257,7 @@ def _rows_of(name: str, day: Day, window: _Window, counted: int | None, *, by_sl
         rows.append(f'SELECT * FROM "{day.name}".{name} WHERE {" OR ".join(in_slots)}')
     if in_spans:
         # A slot of spans begins where the window cuts it.
-        begins = [rollup.slot, *(f"if(epoch_ns(Timestamp) >= {edge}, {edge}, 0)" for edge in edges[:-1])]
+        begins = [SLOT, *(f"if(epoch_ns(Timestamp) >= {edge}, {edge}, 0)" for edge in edges[:-1])]
         slot = f"greatest({', '.join(begins)})"
         rows.append(f"({rollup.of(source, slot=slot, condition=' OR '.join(in_spans))})")
     return rows
