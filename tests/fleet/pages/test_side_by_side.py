@@ -37,6 +37,13 @@ def test_releases_are_compared_over_the_time_in_which_both_were_there(rollouts: 
     assert compared(rollouts, page, "worse")[1]["Failure rate"][2] == "fails more"
 
 
+def test_releases_that_were_there_all_the_time_are_compared_over_all_of_it(rollouts: Served, page: Page) -> None:
+    said, facts = compared(rollouts, page, "even", since="2026-11-22T12:00", until="2026-11-23T00:00")
+    assert said == "Over the time in which both were there: 22 Nov, 13:00 to 23 Nov, 01:00 (12.0 h)."
+    assert facts["Requests"] == ["144", "144", ""]
+    assert facts["Failure rate"][2] == "noise"
+
+
 def test_a_release_that_replaced_another_at_once_is_compared_with_as_long_before(rollouts: Served, page: Page) -> None:
     said, facts = compared(rollouts, page, "at_once")
     assert said == (
